@@ -1,0 +1,129 @@
+"""Concatenate - norm - ReLU - convolve, keeping only what is there anyway.
+
+A dense layer reads c channels that earlier layers have made. Autograd would store their
+concatenation and its normalised copy for the backward pass, in every layer: quadratic in the
+number of layers. This step stores neither. It keeps references to the sources, which exist
+already, and makes the two large tensors again when the gradient comes.
+
+The idea is that of Pleiss et al., "Memory-Efficient Implementation of DenseNets", arXiv
+1707.06990. Unlike ``torch.utils.checkpoint`` it does not run the convolution twice, and the
+batch norm's running statistics are updated once, as in a plain forward pass.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn import functional as F
+
+
+def cat_norm_relu_conv(sources: Sequence[Tensor], norm: nn.BatchNorm2d, conv: nn.Conv2d) -> Tensor:
+    """``conv(relu(norm(torch.cat(sources, 1))))``, with all but the sources recomputed.
+
+    Same output, same gradients, same running statistics as the plain expression. ``norm`` needs
+    its scale and shift, ``conv`` has no bias: a dense layer's parts.
+
+    Shape:
+        - sources: tensors (N, c_i, H, W)
+        - Output: that of ``conv`` on sum(c_i) channels
+
+    Raises:
+        RuntimeError: in the backward pass, if a parameter was modified after the forward pass
+            (autograd itself refuses that too), or if a second derivative is asked for.
+    """
+    return _CatNormReluConv.apply(norm, conv, norm.weight, norm.bias, conv.weight, *sources)
+
+
+class _CatNormReluConv(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, norm, conv, gamma, beta, weight, *sources):
+        ctx.norm, ctx.conv = norm, conv
+        ctx.use_batch_statistics = norm.training or norm.running_mean is None
+        output = conv(F.relu(norm(_cat(sources)), inplace=True))
+        # Sources are saved, parameters only referred to: they are not extra memory. Their
+        # version numbers notice a change, as save_for_backward would.
+        ctx.save_for_backward(*sources)
+        ctx.constants = [gamma, beta, weight]
+        if not ctx.use_batch_statistics:
+            ctx.constants += [norm.running_mean, norm.running_var]
+        ctx.versions = [constant._version for constant in ctx.constants]
+        device = sources[0].device.type
+        ctx.autocast = {
+            "device_type": device,
+            "dtype": torch.get_autocast_dtype(device),
+            "enabled": torch.is_autocast_enabled(device),
+        }
+        return output
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad_output):
+        if [constant._version for constant in ctx.constants] != ctx.versions:
+            raise RuntimeError(
+                "a parameter or running statistic of a memory-efficient layer was modified "
+                "between its forward and backward pass; call backward() before optimizer.step()"
+            )
+        _, _, need_gamma, need_beta, need_weight, *need_sources = ctx.needs_input_grad
+        gamma, beta, weight, *statistics = ctx.constants
+        inputs = [
+            tensor.detach().requires_grad_(need)
+            for tensor, need in zip(
+                (gamma, beta, *ctx.saved_tensors),
+                (need_gamma, need_beta, *need_sources),
+                strict=True,
+            )
+        ]
+        hidden = _cat_norm_relu(ctx, *inputs, statistics=statistics or (None, None))
+
+        grads = [None] * len(inputs)
+        wanted = [index for index, tensor in enumerate(inputs) if tensor.requires_grad]
+        grad_hidden, grad_weight = _conv_backward(
+            ctx.conv, grad_output, hidden.detach(), weight, (bool(wanted), need_weight)
+        )
+        if wanted:
+            found = torch.autograd.grad(hidden, [inputs[index] for index in wanted], grad_hidden)
+            for index, grad in zip(wanted, found, strict=True):
+                grads[index] = grad
+        return None, None, grads[0], grads[1], grad_weight, *grads[2:]
+
+
+def _cat(sources: Sequence[Tensor]) -> Tensor:
+    return torch.cat(sources, 1) if len(sources) > 1 else sources[0]
+
+
+def _cat_norm_relu(ctx, gamma, beta, *sources, statistics) -> Tensor:
+    """The hidden tensor once more, with its graph, under the forward pass's autocast."""
+    with torch.enable_grad(), torch.autocast(**ctx.autocast):
+        normed = F.batch_norm(
+            _cat(sources),
+            *statistics,  # (None, None) with batch statistics: nothing is updated twice
+            gamma,
+            beta,
+            training=ctx.use_batch_statistics,
+            eps=ctx.norm.eps,
+        )
+        return F.relu(normed, inplace=True)
+
+
+def _conv_backward(conv, grad_output, hidden, weight, needs) -> tuple[Tensor | None, Tensor | None]:
+    """Gradients of a convolution for its input and its weight, without running it again."""
+    dtype = grad_output.dtype  # under autocast, the lower precision that the convolution ran in
+    grads = torch.ops.aten.convolution_backward(
+        grad_output,
+        hidden.to(dtype),
+        weight.to(dtype),
+        None,
+        conv.stride,
+        conv.padding,
+        conv.dilation,
+        False,
+        [0, 0],
+        conv.groups,
+        [*needs, False],
+    )
+    originals = (hidden, weight)
+    return tuple(
+        None if grad is None else grad.to(original.dtype)
+        for grad, original in zip(grads, originals, strict=False)
+    )

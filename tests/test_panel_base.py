@@ -1,0 +1,185 @@
+"""Panel: one redraw a move, errors in words, a stored picture, controls that agree."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from densenet_lessons.panels import base
+from densenet_lessons.panels.base import Panel, choice, number, slider, steps, toggle
+
+ALT = "A grey square that gets lighter with k"
+
+
+@pytest.fixture(autouse=True)
+def _strict(monkeypatch):
+    monkeypatch.setattr(base, "STRICT", True)
+
+
+class Grey(Panel):
+    """A square whose grey is k; k = 5 is refused, k = 6 is a mistake in the drawing."""
+
+    def __init__(self, **options):
+        self.calls = []
+        controls = {"k": slider("growth rate k", 1, 9, 3), "dim": choice("dimension", [0, 1], 1)}
+        super().__init__("Grey", controls, **options)
+
+    def draw(self, k, dim):
+        self.calls.append((k, dim))
+        if k == 5:
+            raise ValueError("k must not be 5 here, got 5")
+        if k == 6:
+            raise KeyError("k")
+        if k == 7:
+            np.zeros(2) + np.zeros(3)
+        if k == 8:
+            return np.full((80, 300), 8.0), ALT, "Floats."
+        return np.full((80 + 10 * k, 300), 20 * k, np.uint8), ALT, f"Grey {k}, dimension {dim}."
+
+
+def pixel(png):
+    return Image.open(io.BytesIO(png)).convert("RGB").getpixel((2, 2))
+
+
+def test_the_first_picture_is_drawn_at_once():
+    panel = Grey()
+    assert panel.values == {"k": 3, "dim": 1}
+    assert (panel.sentence, panel.alt, panel.calls) == ("Grey 3, dimension 1.", ALT, [(3, 1)])
+    assert pixel(panel.png) == (60, 60, 60)
+
+
+def test_set_moves_several_controls_with_one_redraw():
+    panel = Grey()
+    panel.set(k=4, dim=0)
+    assert panel.calls == [(3, 1), (4, 0)]
+    assert panel.sentence == "Grey 4, dimension 0."
+    assert pixel(panel.png) == (80, 80, 80)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"n": 1}, "control must be one of k, dim, got 'n'"),
+        ({"k": 10}, "k must be from 1 to 9, got 10"),
+        ({"k": 2.5}, "k must be from 1 to 9, got 2.5"),
+        ({"dim": 2}, "dim must be one of 0, 1, got 2"),
+    ],
+)
+def test_set_refuses_and_leaves_the_panel_alone(values, message):
+    panel = Grey()
+    with pytest.raises(ValueError, match=f"^{message}$"):
+        panel.set(**{"k": 4, **values})
+    assert panel.values == {"k": 3, "dim": 1}
+    assert panel.calls == [(3, 1)]
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_either_part_of_a_slider_moves_the_other_with_one_redraw(part):
+    panel = Grey()
+    panel.controls["k"].children[part].value = 4
+    assert [child.value for child in panel.controls["k"].children] == [4, 4]
+    assert panel.calls == [(3, 1), (4, 1)]
+
+
+def test_a_number_typed_between_two_steps_goes_to_the_nearest():
+    control = slider("n", 0, 12, 4, step=4)
+    box, bar = control.children
+    for typed, expected in [(7, 8), (7, 8), (1, 0)]:
+        box.value = typed
+        assert (control.value, box.value, bar.value) == (expected,) * 3
+
+
+def test_every_control_has_a_name_that_a_screen_reader_finds():
+    for control in [
+        slider("growth rate k", 1, 9, 3),
+        steps("growth rate k", [2, 4, 8], 4),
+        number("growth rate k", 1, 9, 3),
+        choice("growth rate k", ["a", "b"], "a"),
+        toggle("growth rate k"),
+    ]:
+        assert control.children[0].description == "growth rate k"
+
+
+def test_steps_offer_just_their_values():
+    control = steps("growth rate k", [2, 4, 8], 4)
+    listed, bar = control.children
+    bar.index = 2
+    assert (control.value, listed.value) == (8, 8)
+    with pytest.raises(ValueError, match="growth rate k must be one of 2, 4, 8, got 3"):
+        control.checked(3)
+
+
+def test_choice_may_show_other_words_than_its_values():
+    control = choice("image", {"a coat": 4, "a bag": 8}, 8)
+    assert control.children[0].label == "a bag"
+    assert toggle("BC", True).value is True
+
+
+def test_a_refused_setting_is_told_in_words_on_a_card():
+    panel = Grey()
+    panel.set(k=5)
+    assert panel.sentence == panel.alt == "Not possible: k must not be 5 here, got 5"
+    card = Image.open(io.BytesIO(panel.png))
+    assert card.size == (300, 110)  # the last picture's place
+    assert pixel(panel.png)[0] > 200  # which is faded
+    assert "Traceback" not in panel._status.value
+    panel.set(k=4)
+    assert pixel(panel.png) == (80, 80, 80)
+
+
+@pytest.mark.parametrize(
+    ("k", "error"), [(6, "KeyError: 'k'"), (7, "ValueError: operands"), (8, "ValueError: picture")]
+)
+def test_a_mistake_in_the_drawing_shows_and_raises_under_test(monkeypatch, k, error):
+    panel = Grey()
+    kind = getattr(__builtins__, error.split(":")[0], None) or __builtins__[error.split(":")[0]]
+    with pytest.raises(kind):
+        panel.set(k=k)
+    assert panel.sentence.startswith(f"Error in this panel: {error}")
+    assert "densenet-error" in panel._status.value
+    monkeypatch.setattr(base, "STRICT", False)
+    panel.set(k=k)
+    assert panel.sentence.startswith(f"Error in this panel: {error}")
+    panel.set(k=2)
+    assert "densenet-error" not in panel._status.value
+
+
+@pytest.mark.parametrize(("alt", "sentence"), [("a plot", "Fine."), (ALT, " "), (ALT, None)])
+def test_a_picture_without_words_is_a_mistake(alt, sentence):
+    with pytest.raises((ValueError, TypeError), match="alt must say|sentence must be"):
+        Panel("Bare", {}, lambda: (np.zeros((9, 9), np.uint8), alt, sentence))
+
+
+def test_draw_may_be_a_function_and_return_png_bytes():
+    drawn = base.png_bytes(np.zeros((9, 9), np.uint8))
+    panel = Panel("Plain", {"n": number("n", 1, 3, 2)}, lambda n: (drawn, ALT, f"n is {n}."))
+    assert (panel.png, panel.sentence) == (drawn, "n is 2.")
+    with pytest.raises(NotImplementedError, match="give Panel a draw function"):
+        Panel("Nothing", {})
+
+
+def test_the_page_under_a_panel_never_moves_up():
+    panel = Grey()
+    heights = []
+    for k in (3, 9, 1):
+        panel.set(k=k)
+        heights.append(int(panel._picture.layout.min_height.removesuffix("px")))
+    assert heights == [122, 182, 182]
+
+
+def test_a_stored_panel_keeps_its_sentence_and_its_picture():
+    panel = Grey()
+    data = panel._repr_mimebundle_()
+    assert data["text/plain"] == "Grey: Grey 3, dimension 1."
+    assert pixel(base64.b64decode(data["image/png"])) == (60, 60, 60)
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == panel.model_id
+
+
+def test_the_page_finds_what_the_course_promises():
+    panel = Grey(scale=2)
+    assert "densenet-panel" in panel._dom_classes
+    assert "densenet-picture" in panel._picture._dom_classes
+    assert f'<img alt="{ALT}" width="162"' in panel._picture.value
+    assert '<p role="status"' in panel._status.value
