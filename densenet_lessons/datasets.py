@@ -1,5 +1,7 @@
 """The pictures of the course: a subset of Fashion-MNIST that ships with it, and a photo.
 
+Whole data sets come from ``full_datasets``, on request.
+
 ``python -m densenet_lessons.datasets FOLDER`` writes the subset again, byte for byte, from the
 four original idx files (gzipped, as Zalando publishes them).
 """
@@ -16,8 +18,10 @@ import numpy as np
 import torch
 from PIL import Image
 from torch import Tensor
+from torch.nn import functional as F
 
 from densenet_lessons.arithmetic import check_positive_int
+from densenet_lessons.full_datasets import DATASETS, read_full
 
 ASSETS = Path(__file__).parent / "assets"
 FASHION_CLASSES = (
@@ -32,7 +36,8 @@ FASHION_CLASSES = (
     "bag",
     "ankle boot",
 )
-_SUBSET = "fashion_mnist_small.npz"
+_SMALL = "fashion_mnist_small"
+_SUBSET = f"{_SMALL}.npz"
 _SUBSET_SEED = 0
 _IMAGES_PER_CLASS = {"train": 1000, "test": 200}
 _IDX_PREFIX = {"train": "train", "test": "t10k"}
@@ -57,7 +62,7 @@ class LabelledImages:
 
 
 def load_images(
-    name: str = "fashion_mnist_small",
+    name: str = _SMALL,
     *,
     split: str,
     download: bool = False,
@@ -67,22 +72,29 @@ def load_images(
 
     ``fashion_mnist_small`` ships with the course: 10,000 training and 2,000 test images of
     28x28 grey pixels, as many of each of the ten classes. It needs neither ``download`` nor
-    ``root``.
+    ``root``. ``fashion_mnist`` is all of it, 60,000 and 10,000 images; ``cifar10`` has 50,000
+    and 10,000 colour images of 32x32 pixels.
 
     Args:
-        name: ``"fashion_mnist_small"``.
+        name: ``"fashion_mnist_small"``, ``"fashion_mnist"`` or ``"cifar10"``.
         split: ``"train"`` or ``"test"``.
-        download, root: for data sets that do not ship; the subset refuses them.
+        download: fetch a data set that does not ship into ``root``, unless it is there already.
+        root: folder of such a data set, in torchvision's layout.
 
     Raises:
-        ValueError: if ``name`` or ``split`` is unknown, or an argument does not apply.
-        FileNotFoundError: if the file is missing, with the command that restores it.
-        RuntimeError: if the file is damaged, with the command that restores it.
+        ValueError: if ``name`` or ``split`` is unknown, or an argument is missing or superfluous.
+        FileNotFoundError: if the files are missing, with the way to get them.
+        RuntimeError: if a file is damaged or a download fails, with the way out.
     """
-    if name != "fashion_mnist_small":
-        raise ValueError(f"name must be 'fashion_mnist_small', got {name!r}")
+    if name not in (_SMALL, *DATASETS):
+        raise ValueError(
+            f"name must be one of {', '.join(map(repr, (_SMALL, *DATASETS)))}, got {name!r}"
+        )
     if split not in _IMAGES_PER_CLASS:
         raise ValueError(f"split must be 'train' or 'test', got {split!r}")
+    if name in DATASETS:
+        full = read_full(name, train=split == "train", root=root, download=download)
+        return LabelledImages(name, split, *full)
     if download or root is not None:
         raise ValueError(
             f"download and root must be left out for {name}, which ships with the course, "
@@ -137,6 +149,43 @@ def one_of_each_class(data: LabelledImages) -> Tensor:
             for label in range(len(data.class_names))
         ]
     )
+
+
+def flip_and_crop(
+    images: Tensor, generator: torch.Generator | None = None, *, padding: int = 2
+) -> Tensor:
+    """Random mirrored and shifted versions of a batch, one for each image.
+
+    Paper: section 4.1, "CIFAR", where the padding is 4 for 32 pixels. Half of the images are
+    mirrored left to right. Each is framed by ``padding`` zero pixels, and a window of the old
+    size is cut out anywhere in it.
+
+    Args:
+        images: a batch of any dtype.
+        generator: where the randomness comes from; None for torch's global one.
+        padding: pixels on each side, the largest shift; 0 for flips alone.
+
+    Shape:
+        - Input and output: (N, C, H, W)
+
+    Raises:
+        ValueError: if ``padding`` is not a whole number from 0 on, or ``images`` is no batch.
+    """
+    if images.ndim != 4:
+        raise ValueError(f"images must have shape (N, C, H, W), got {tuple(images.shape)}")
+    if padding != 0:
+        check_positive_int(padding=padding)
+    count, _, height, width = images.shape
+    flip, down, right = (
+        torch.randint(below, (count, 1), generator=generator)
+        for below in (2, 2 * padding + 1, 2 * padding + 1)
+    )
+    rows = down + torch.arange(height)  # (N, H): the rows of the framed image to keep
+    columns = torch.arange(width).expand(count, width)
+    columns = right + torch.where(flip.bool(), columns.flip(1), columns)
+    framed = F.pad(images, (padding,) * 4).permute(0, 2, 3, 1)  # (N, H + 2p, W + 2p, C)
+    index = torch.arange(count)[:, None, None]
+    return framed[index, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,4 @@
+"""The course's exercises: `core` declares and checks, `expect` compares, `lessonNN` holds them.
+
+A notebook imports one lesson: `from densenet_lessons.exercises import lesson02 as ex`.
+"""

@@ -1,0 +1,212 @@
+"""Comparisons of numbers, words and sequences, for results and for predictions."""
+
+from __future__ import annotations
+
+from .refusal import (
+    NotAttempted,
+    Refused,
+    brief,
+    brief_input,
+    comparisons,
+    is_a,
+    is_number,
+    near,
+    plain,
+    same,
+)
+
+
+def that(condition: bool, message: str, *, actual=None, given=None) -> None:
+    """Refuses with your own `message` unless the condition holds; for what no other function says.
+
+    Args:
+        condition: computed by the check from values it has already compared or converted.
+        message: starts in lower case: "the list has 3 entries, expected one for each layer".
+        actual: the value at fault, by which a declared wrong answer is recognised.
+        given: the input, in words or as a value.
+    """
+    comparisons.begin()
+    if not condition:
+        raise Refused(message, actual=actual, given=given)
+
+
+def equal(actual, expected, *, given=None, what: str = "result") -> None:
+    """The answer's number, word, truth value or sequence is exactly the expected one.
+
+    40.0 passes for 40 and a tuple for a list; True does not pass for 1, nor a string for a number.
+
+    Args:
+        actual: what the answer returned.
+        expected: the right value, from an independent computation.
+        given: the input, shown to the learner; the last call's arguments if left out.
+        what: what `actual` is, in the learner's words.
+    """
+    comparisons.begin()
+    present(actual, what, given)
+    if same(actual, expected):
+        return
+    detail = _first_difference(plain(actual), plain(expected))
+    raise Refused(
+        f"the {what} is {brief(actual)}, expected {brief(expected)}{detail}.",
+        actual=actual,
+        given=given,
+    )
+
+
+def close(actual, expected: float, *, rel: float = 1e-3, given=None, what: str = "result") -> None:
+    """The answer's number is within a relative distance `rel` of the expected one.
+
+    A Python number, a numpy number or a tensor without dimensions will do.
+    """
+    comparisons.begin()
+    present(actual, what, given)
+    found, right = plain(actual), float(plain(expected))
+    if not is_number(found):
+        message = f"the {what} is {brief(actual)}, expected a number."
+        raise Refused(message, actual=actual, given=given)
+    if not near(found, right, rel):
+        message = f"the {what} is {brief(actual)}, expected about {brief(right)}."
+        raise Refused(message, actual=actual, given=given)
+
+
+def guess(actual, expected, *, rel: float | None = None) -> None:
+    """A prediction: a number, a shape, a word or True/False. The message never shows what is right.
+
+    Args:
+        actual: the learner's guess; tuples, lists and `torch.Size` are the same here.
+        expected: the right value, computed.
+        rel: relative tolerance for a number, where an estimate is asked for; without it ints must
+            be equal, and floats up to rounding.
+    """
+    comparisons.begin()
+    _chosen(actual)
+    right, wrong = plain(expected), plain(actual)
+    if same(wrong, right, rel=1e-6):
+        return
+    if rel is not None and is_number(right) and is_number(wrong) and near(wrong, right, rel):
+        return
+    advice = ""
+    if type(right) is list and type(wrong) is not list:
+        advice = " Write a tuple, with a comma between its entries: (1, 2)."
+    elif type(right) is not list and type(wrong) is list:
+        advice = " One value is asked for, not several."
+    elif type(right) is bool and type(wrong) is not bool:
+        advice = " Write True or False, without quotes."
+    elif type(right) is str and type(wrong) is not str:
+        advice = ' Write a word in quotes: "word".'
+    elif is_number(right) and not is_number(wrong):
+        advice = " Write a number, without quotes."
+    raise Refused(f"{brief_input(actual)} is not it.{advice}", actual=actual)
+
+
+def ordering(actual, expected) -> None:
+    """A predicted order of names. The message says how many places are right, never which.
+
+    Args:
+        actual: the learner's list or tuple of names.
+        expected: all names in their right order.
+    """
+    comparisons.begin()
+    _chosen(actual)
+    right, wrong = plain(expected), plain(actual)
+    names = ", ".join(brief(name) for name in sorted(right, key=str))
+    if type(wrong) is not list:
+        raise Refused(
+            f"the answer is {brief(actual)}; write a list of the names: {names}.", actual=actual
+        )
+    each_once = len(wrong) == len(right) and all(
+        sum(same(name, other) for other in wrong) == 1 for name in right
+    )
+    if not each_once:
+        raise Refused(f"the list must name each of these once: {names}.", actual=actual)
+    hits = sum(same(one, other) for one, other in zip(wrong, right, strict=True))
+    if hits < len(right):
+        raise Refused(f"{hits} of the {len(right)} names stand in the right place.", actual=actual)
+
+
+def one_of(actual, expected, options) -> None:
+    """A choice among named options, whatever the case. The message never shows the right one.
+
+    Args:
+        actual: the learner's choice.
+        expected: the right option.
+        options: all options, strings or numbers.
+    """
+    comparisons.begin()
+    _chosen(actual)
+    if expected not in options:
+        raise ValueError(f"expected must be one of the options {options!r}, got {expected!r}")
+    choice = _tidy(plain(actual))
+    if not any(same(choice, _tidy(option)) for option in options):
+        listed = ", ".join(brief(option) for option in options)
+        raise Refused(
+            f"the answer is {brief(actual)}; choose one of these: {listed}.", actual=choice
+        )
+    if not same(choice, _tidy(expected)):
+        raise Refused(f"{brief(actual)} is not it.", actual=choice)
+
+
+def raises_value_error(function, *args, naming: str, **kwargs) -> None:
+    """The call raises a `ValueError` whose text names the argument.
+
+    Args:
+        function: the answer, or a method of what it built.
+        args, kwargs: the invalid arguments.
+        naming: the argument's name that the text must hold.
+    """
+    comparisons.begin()
+    shown = [brief_input(arg) for arg in args]
+    shown += [f"{name}={brief_input(value)}" for name, value in kwargs.items()]
+    given = ", ".join(shown)
+    try:
+        result = function(*args, **kwargs)
+    except ValueError as error:
+        if naming not in str(error):
+            raise Refused(
+                f"the ValueError's text must name `{naming}`.", actual=str(error), given=given
+            ) from None
+    except (NotImplementedError, RecursionError):
+        raise
+    except Exception as error:
+        kind = type(error).__name__
+        raise Refused(
+            f"{kind} was raised; raise a ValueError that names `{naming}`.",
+            actual=kind,
+            given=given,
+        ) from None
+    else:
+        raise Refused(
+            f"no error was raised; `{naming}` is invalid, so raise a ValueError that names it.",
+            actual=result,
+            given=given,
+        )
+
+
+def present(actual, what: str, given) -> None:
+    """Refuses None, and knows an answer that is still `...`."""
+    if actual is ...:
+        raise NotAttempted
+    if actual is None:
+        raise Refused(f"the {what} is None: is a `return` missing?", actual=None, given=given)
+
+
+def _chosen(answer) -> None:
+    """Refuses None as a prediction, and knows one that is still `...`."""
+    if answer is ...:
+        raise NotAttempted
+    if answer is None:
+        raise Refused("the answer is None: write your prediction in the cell.", actual=None)
+
+
+def _tidy(value):
+    return value.strip().casefold() if is_a(value, str) else value
+
+
+def _first_difference(wrong, right) -> str:
+    """Where two sequences part, in words; empty for anything else."""
+    if type(wrong) is not list or type(right) is not list:
+        return ""
+    if len(wrong) != len(right):
+        return f" ({len(wrong)} entries instead of {len(right)})"
+    index = next(i for i, pair in enumerate(zip(wrong, right, strict=True)) if not same(*pair))
+    return f" (entry {index} differs)"
