@@ -7,7 +7,7 @@ net it is not: that sum is the only difference between the two.
 """
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 
 from torch import Tensor, nn
 
@@ -110,9 +110,7 @@ def staged_parameters(
     units = sum(
         n * 2 * (9 * width**2 + 2 * width) for width, n in zip(widths, block_config, strict=True)
     )
-    transitions = sum(
-        2 * before + before * after for before, after in zip(widths, widths[1:], strict=False)
-    )
+    transitions = sum(2 * before + before * after for before, after in pairwise(widths))
     return stem + units + transitions + 2 * widths[-1] + (widths[-1] + 1) * num_classes
 
 

@@ -44,7 +44,7 @@ def read_full(
     damaged = _damaged_files(name, folder)
     if damaged:
         raise RuntimeError(
-            f"{', '.join(map(str, damaged))} incomplete or damaged (wrong checksum); "
+            f"damaged or incomplete (wrong checksum): {', '.join(map(str, damaged))}; "
             f"delete {folder} and pass download=True"
         )
     if name == "cifar10":

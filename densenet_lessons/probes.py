@@ -1,4 +1,4 @@
-"""What happens inside a net: feature maps, and the bytes that autograd keeps.
+"""What happens inside a net: feature maps, gradients, and the bytes that autograd keeps.
 
 Every probe leaves the net as it found it: same mode, same parameters, same running statistics,
 no hook left behind. Results are plain arrays and numbers.
@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.nn import functional as F
 
 from densenet_lessons.arithmetic import check_positive_int
-from densenet_lessons.layers import DenseBlock
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ def feature_maps(model: nn.Module, image: Tensor, *, block: int = 1) -> list[Sou
     in this order.
 
     Args:
-        model: a ``DenseNet``, or a ``DenseBlock`` alone.
+        model: a ``DenseNet``, or a ``DenseBlock`` alone. Blocks are known by their layers'
+            names, so torchvision's nets work as well.
         image: (C, H, W) or (1, C, H, W).
         block: which dense block, from 1 on.
 
@@ -48,7 +49,7 @@ def feature_maps(model: nn.Module, image: Tensor, *, block: int = 1) -> list[Sou
         raise ValueError(
             f"image must have shape (C, H, W) or (1, C, H, W), got {tuple(image.shape)}"
         )
-    blocks = [module for module in model.modules() if isinstance(module, DenseBlock)]
+    blocks = [module for module in model.modules() if hasattr(module, "denselayer1")]
     if block > len(blocks):
         raise ValueError(f"block must be at most {len(blocks)} for this model, got {block}")
     chosen, caught = blocks[block - 1], {}
@@ -56,12 +57,12 @@ def feature_maps(model: nn.Module, image: Tensor, *, block: int = 1) -> list[Sou
         chosen.register_forward_pre_hook(lambda _, inputs: caught.update({0: inputs[0]})),
         *(
             layer.register_forward_hook(lambda _, __, out, index=index: caught.update({index: out}))
-            for index, layer in enumerate(chosen, 1)
+            for index, layer in enumerate(chosen.children(), 1)
         ),
     ]
     parameter = next(model.parameters())
     try:
-        with _eval_mode(model), torch.no_grad():
+        with _mode(model, training=False), torch.no_grad():
             model(batch.to(parameter.device, parameter.dtype))
     finally:
         for handle in handles:
@@ -105,12 +106,68 @@ def saved_bytes(function: Callable[..., Tensor], *inputs: Tensor) -> int:
     return sum(kept.values())
 
 
+@dataclass(frozen=True)
+class GradientNorm:
+    """The length of the loss gradient for one convolution's weights, by the module's name."""
+
+    name: str
+    norm: float
+
+
+def gradient_norms(model: nn.Module, images: Tensor, labels: Tensor) -> list[GradientNorm]:
+    """How strongly the loss pulls at each convolution, from the first layer to the last.
+
+    The gradient of the mean cross-entropy of one batch, with that batch's own statistics in
+    every batch norm, as in a training step. No ``.grad`` is written.
+
+    Args:
+        model: maps images (N, C, H, W) to logits (N, classes).
+        images: one batch; bytes are scaled to 0 ... 1.
+        labels: (N,), the class of each image.
+
+    Raises:
+        ValueError: if ``images`` is no batch, or ``labels`` does not fit it.
+    """
+    if images.ndim != 4 or len(images) < 2:
+        raise ValueError(
+            f"images must be a batch (N, C, H, W) of at least 2, got {tuple(images.shape)}"
+        )
+    if labels.shape != images.shape[:1]:
+        raise ValueError(f"labels must have shape ({len(images)},), got {tuple(labels.shape)}")
+    convolutions = {
+        name: module.weight
+        for name, module in model.named_modules()
+        if isinstance(module, nn.Conv2d)
+    }
+    first = next(model.parameters())
+    batch = images.to(first.device, first.dtype) / (255 if images.dtype == torch.uint8 else 1)
+    wanted = [(weight, weight.requires_grad) for weight in convolutions.values()]
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
+    gpus = [first.device] if first.device.type == "cuda" else []
+    try:
+        for weight, _ in wanted:
+            weight.requires_grad_()  # frozen ones have a gradient too, if one asks
+        with torch.random.fork_rng(gpus), _mode(model, training=True), torch.enable_grad():
+            loss = F.cross_entropy(model(batch), labels.to(first.device))
+            gradients = torch.autograd.grad(loss, list(convolutions.values()))
+    finally:
+        for weight, before in wanted:
+            weight.requires_grad_(before)
+        with torch.no_grad():
+            for buffer, before in buffers:
+                buffer.copy_(before)
+    return [
+        GradientNorm(name, gradient.norm().item())
+        for name, gradient in zip(convolutions, gradients, strict=True)
+    ]
+
+
 @contextmanager
-def _eval_mode(model: nn.Module) -> Iterator[None]:
+def _mode(model: nn.Module, *, training: bool) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+    model.train(training)
     try:
         yield
     finally:
-        for module, training in modes:
-            module.training = training
+        for module, before in modes:
+            module.training = before

@@ -5,13 +5,11 @@ object with these two attributes.
 """
 
 import math
-import os
 import random
-import sys
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,56 +18,27 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from densenet_lessons.arithmetic import check_positive_int
+from densenet_lessons.checkpoints import load_checkpoint, save_checkpoint
+from densenet_lessons.history import History, Progress, text_progress
+
+__all__ = [
+    "DivergedError",
+    "Evaluation",
+    "History",
+    "Progress",
+    "evaluate",
+    "one_cycle",
+    "paper_schedule",
+    "pick_device",
+    "seed_everything",
+    "text_progress",
+    "train",
+]
 
 #: A schedule: the share of the training that is done, from 0 to 1, to a factor of the rate.
 Schedule = Callable[[float], float]
 #: New versions of a batch of images, drawn with the generator.
 Augment = Callable[[Tensor, torch.Generator], Tensor]
-
-
-@dataclass(frozen=True)
-class History:
-    """What training went through: one entry an epoch in each tuple.
-
-    ``loss`` and ``accuracy`` are means over the training images while the net was learning,
-    ``test_accuracy`` is measured after the epoch (empty without test data), ``learning_rate``
-    is that of the epoch's last step, ``seconds`` is training time without the test.
-    ``interrupted`` is True when the stop button ended it.
-    """
-
-    loss: tuple[float, ...] = ()
-    accuracy: tuple[float, ...] = ()
-    test_accuracy: tuple[float, ...] = ()
-    learning_rate: tuple[float, ...] = ()
-    seconds: tuple[float, ...] = ()
-    interrupted: bool = False
-
-    def __len__(self) -> int:
-        return len(self.loss)
-
-    def plus(self, **epoch: float) -> "History":
-        """This history and one epoch more."""
-        return replace(self, **{name: (*getattr(self, name), epoch[name]) for name in epoch})
-
-
-@dataclass(frozen=True)
-class Progress:
-    """What a progress callback is told after each step; ``epoch`` and ``step`` count from 1.
-
-    At the last step of an epoch ``history`` holds that epoch.
-    """
-
-    epoch: int
-    epochs: int
-    step: int
-    steps: int
-    loss: float
-    history: History
-
-    @property
-    def done(self) -> float:
-        """Share of the whole training that is done."""
-        return (self.epoch - 1 + self.step / self.steps) / self.epochs
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +133,8 @@ def train(
         DivergedError: if the loss is no finite number, with a sentence on what to try.
     """
     images, labels = _images_and_labels("train_data", train_data)
+    if test_data is not None:
+        _images_and_labels("test_data", test_data)
     check_positive_int(epochs=epochs, batch_size=batch_size)
     if not (math.isfinite(learning_rate) and learning_rate > 0):
         raise ValueError(f"learning_rate must be a number above 0, got {learning_rate!r}")
@@ -183,7 +154,9 @@ def train(
         weight_decay=weight_decay,
         nesterov=momentum > 0,
     )
-    history = _resume(checkpoint, settings, model, optimizer)
+    history = History()
+    if checkpoint is not None:
+        history = load_checkpoint(checkpoint, settings, model, optimizer)
     steps = math.ceil(len(images) / batch_size)
 
     def run_epoch(epoch: int) -> History:
@@ -205,9 +178,9 @@ def train(
                 loss = F.cross_entropy(logits.float() if autocast else logits, target)
             if not math.isfinite(value := loss.item()):
                 raise DivergedError(
-                    f"the loss became {value} in step {step + 1} of epoch {epoch + 1}: try a "
-                    f"learning_rate below {learning_rate:g}, a schedule that starts lower, "
-                    "or look for bad values in the images",
+                    f"the loss became {value} in step {step + 1} of epoch {epoch + 1}: start again "
+                    f"with new weights and a learning_rate below {learning_rate:g}, or a schedule "
+                    "that starts lower, and make sure that the images hold finite numbers",
                     history,
                 )
             optimizer.zero_grad()
@@ -226,7 +199,8 @@ def train(
         if test_data is not None:
             result = evaluate(model, test_data, device=device, autocast=autocast)
             longer = longer.plus(test_accuracy=result.accuracy)
-        _save(checkpoint, settings, model, optimizer, longer)
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, settings, model, optimizer, longer)
         if progress is not None:
             progress(Progress(epoch + 1, epochs, steps, steps, value, longer))
         return longer
@@ -282,22 +256,6 @@ def evaluate(
     return Evaluation(F.cross_entropy(logits, labels).item(), accuracy, predictions)
 
 
-def text_progress(progress: Progress) -> None:
-    """A progress callback in plain text: a moving bar in a terminal, and a line an epoch."""
-    head = f"epoch {progress.epoch}/{progress.epochs}"
-    history = progress.history
-    if progress.step == progress.steps:
-        test = f", test accuracy {history.test_accuracy[-1]:.3f}" if history.test_accuracy else ""
-        print(
-            f"{head}: loss {history.loss[-1]:.3f}, accuracy {history.accuracy[-1]:.3f}{test}, "
-            f"{history.seconds[-1]:.0f} s",
-            flush=True,
-        )
-    elif sys.stdout.isatty():
-        bar = "#" * round(30 * progress.step / progress.steps)
-        print(f"{head} [{bar:<30}] loss {progress.loss:.3f}", end="\r", flush=True)
-
-
 def _images_and_labels(name: str, data) -> tuple[Tensor, Tensor]:
     try:
         images, labels = (data.images, data.labels) if hasattr(data, "images") else data
@@ -325,35 +283,3 @@ def _precision(device: torch.device, dtype: torch.dtype | None):
 
 def _name(function: Callable | None) -> str:
     return getattr(function, "__name__", str(function))
-
-
-def _save(path, settings: dict, model: nn.Module, optimizer, history: History) -> None:
-    if path is None:
-        return
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    state = {
-        "settings": settings,
-        "model": model.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "history": asdict(history),
-    }
-    unfinished = path.with_name(path.name + ".part")
-    torch.save(state, unfinished)
-    os.replace(unfinished, path)  # so an interruption leaves the epoch before, whole
-
-
-def _resume(path, settings: dict, model: nn.Module, optimizer) -> History:
-    if path is None or not Path(path).exists():
-        return History()
-    state = torch.load(path, map_location=next(model.parameters()).device, weights_only=True)
-    changed = [name for name in settings if settings[name] != state["settings"].get(name)]
-    if changed:
-        then = ", ".join(f"{name}={state['settings'].get(name)!r}" for name in changed)
-        raise ValueError(
-            f"checkpoint must come from the same training, got {path} with {then}; "
-            "delete it to start again"
-        )
-    model.load_state_dict(state["model"])
-    optimizer.load_state_dict(state["optimizer"])
-    return History(**state["history"])

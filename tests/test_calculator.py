@@ -19,6 +19,7 @@ SETTINGS = [
     {"growth_rate": 48, "num_layers": 2, "num_init_features": 256, "compression": 0.25},
     {"growth_rate": 20, "num_layers": 7, "num_init_features": 68, "bn_size": 2, "compression": 1.0},
     {"growth_rate": 4, "num_layers": 16, "num_init_features": 4, "bn_size": 8, "compression": 0.75},
+    {"growth_rate": 48, "num_layers": 16, "num_init_features": 256, "bn_size": 8},
     {"growth_rate": 8, "num_layers": 1, "num_init_features": 12, "bn_size": 9},
 ]
 
@@ -134,7 +135,7 @@ def test_each_control_changes_the_picture_and_the_sentence(panel):
 def test_nothing_is_drawn_over_the_edge(panel, setting):
     panel.set(**setting)
     image = np.asarray(Image.open(io.BytesIO(panel.png)).convert("RGB"))
-    assert image.shape[1] == 1800
+    assert image.shape[1] <= 1720
     assert image.shape[0] <= 800
     for edge in (image[:4], image[-4:], image[:, :4], image[:, -4:]):
         assert (edge == 255).all()

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn import functional as F
 
 from densenet_lessons import datasets
-from densenet_lessons.datasets import load_images, load_photo, one_of_each_class
+from densenet_lessons.datasets import flip_and_crop, load_images, load_photo, one_of_each_class
 
 
 @pytest.mark.parametrize(("split", "count"), [("train", 10_000), ("test", 2_000)])
@@ -23,12 +24,10 @@ def test_the_subset_is_balanced(split, count):
 
 def test_training_and_test_images_are_different_pictures():
     train, test = (
-        set(
-            load_images(split=s).images.flatten(1).numpy().tobytes()[i * 784 :][:784]
-            for i in range(2_000)
-        )
-        for s in ("train", "test")
+        {image.tobytes() for image in load_images(split=split).images.numpy()}
+        for split in ("train", "test")
     )
+    assert len(test) > 1_990
     assert not train & test
 
 
@@ -91,12 +90,59 @@ def test_photo():
     assert (small - pooled).abs().mean() < 0.02
 
 
+def versions_of(image, padding):
+    """Each flip and each window of an image (C, H, W), one by one."""
+    height, width = image.shape[1:]
+    for candidate in (image, image.flip(2)):
+        framed = F.pad(candidate, (padding,) * 4)
+        for top in range(2 * padding + 1):
+            for left in range(2 * padding + 1):
+                yield framed[:, top : top + height, left : left + width]
+
+
+@pytest.mark.parametrize("padding", [0, 1, 2])
+def test_augmentation_gives_each_flip_and_each_window_of_the_own_image(padding):
+    generator = torch.Generator().manual_seed(0)
+    images = torch.randint(1, 256, (2, 3, 5, 4), dtype=torch.uint8, generator=generator)
+    batch = images.repeat(400, 1, 1, 1)
+    result = flip_and_crop(batch, generator, padding=padding)
+    assert result.dtype == torch.uint8
+    assert result.shape == batch.shape
+    assert torch.equal(batch, images.repeat(400, 1, 1, 1))
+    for index, image in enumerate(images):
+        expected = {version.numpy().tobytes() for version in versions_of(image, padding)}
+        found = [version.contiguous().numpy().tobytes() for version in result[index::2]]
+        assert set(found) == expected
+        counts = [found.count(version) for version in expected]
+        assert max(counts) < 6 * 400 / len(expected)  # none is preferred
+    flipped = flip_and_crop(images.repeat(400, 1, 1, 1), generator, padding=0)[::2]
+    assert 140 < (flipped == images[0]).flatten(1).all(1).sum() < 260
+
+
+def test_augmentation_repeats_with_its_generator():
+    images = torch.rand(50, 1, 8, 8)
+    first, second = (flip_and_crop(images, torch.Generator().manual_seed(4)) for _ in range(2))
+    assert torch.equal(first, second)
+    assert not torch.equal(first, flip_and_crop(images, torch.Generator().manual_seed(5)))
+
+
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
         (lambda: load_images("mnist", split="test"), ValueError, "name must be .* got 'mnist'"),
         (lambda: load_images(split="valid"), ValueError, "split must be 'train' .* got 'valid'"),
         (lambda: load_images(split="test", download=True), ValueError, "must be left out .*True"),
+        (lambda: load_images("cifar10", split="test"), ValueError, "root must name .* cifar10"),
+        (
+            lambda: flip_and_crop(torch.zeros(3, 4, 4)),
+            ValueError,
+            r"images must .* got \(3, 4, 4\)",
+        ),
+        (
+            lambda: flip_and_crop(torch.zeros(1, 3, 4, 4), padding=-1),
+            ValueError,
+            "padding must be a positive integer, got -1",
+        ),
         (lambda: load_photo(size=0), ValueError, "size must be a positive integer, got 0"),
     ],
 )

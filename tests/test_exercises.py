@@ -20,7 +20,11 @@ import densenet_lessons.exercises as package
 from densenet_lessons.exercises.core import REGISTRY
 from densenet_lessons.exercises.verdict import Status
 
-LESSONS = [name for _, name, _ in pkgutil.iter_modules(package.__path__) if "lesson" in name]
+LESSONS = [
+    name
+    for _, name, _ in pkgutil.iter_modules(package.__path__)
+    if re.fullmatch(r"lesson\d\d", name)
+]
 for lesson in LESSONS:
     importlib.import_module(f"{package.__name__}.{lesson}")
 

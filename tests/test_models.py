@@ -84,7 +84,7 @@ def test_pretrained_weights_offline_say_so(monkeypatch, tmp_path):
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(
-        RuntimeError, match="downloaded once, and the download failed.*weights=None"
+        RuntimeError, match=r"downloaded once, and the download failed.*weights=None"
     ):
         densenet121(weights="DEFAULT")
 

@@ -157,7 +157,7 @@ def two_stems(image_size: int = 32) -> Figure:
     for index, (title, spec) in enumerate(nets):
         _stem_row(page, 24 + index * 216, title, spec, image_size)
     legend = "Orange: one position of block 1,\nand the pixels that it stands for"
-    page.text(WIDTH - MARGIN - 4, 338, legend, colour=MUTED, align="right")
+    page.text(WIDTH - MARGIN - 208, 338, legend, colour=MUTED, align="left")
     return page.figure
 
 
@@ -196,8 +196,8 @@ def _stem_row(page: Canvas, top: float, title: str, spec: DenseNetSpec, image_si
         x = left + (size + room) / 2
         if index < first_block:
             kind, words = arrows[index]
-            page.chain(x + 5, x + 167, y, [(kind, words, 112)])
-            x += 171
+            page.chain(x + 5, x + 173, y, [(kind, words, 118)])
+            x += 177
         elif index + 1 < len(maps):
             page.arrow([(x + 4, y), (x + 34, y)])
             x += 38

@@ -135,7 +135,7 @@ def transition(
     )
     chains = (
         [("norm", "BN", 52), ("relu", "ReLU", 58), ("conv", "1×1 conv", 88)],
-        [("pool", "2×2\naverage pool", 108)],
+        [("pool", "2×2\naverage pool", 118)],
     )
     solids = sum(channels * thick + 0.2 * pixels * high for channels, pixels, _, _ in stages)
     free = WIDTH - 2 * MARGIN - 60 - solids - 4 * 8

@@ -8,7 +8,7 @@ from densenet_lessons.diagrams.colours import OPERATIONS, tint
 from densenet_lessons.palette import INK, MUTED, source_colour
 
 _CELL = 16
-_STEP = 142
+_STEP = 147
 
 
 def add_vs_concat(num_channels: int = 4, growth_rate: int = 2) -> Figure:
@@ -26,7 +26,7 @@ def add_vs_concat(num_channels: int = 4, growth_rate: int = 2) -> Figure:
     check_positive_int(num_channels=num_channels, growth_rate=growth_rate)
     check_at_most("num_channels", num_channels, 5)
     check_at_most("growth_rate", growth_rate, 2)
-    page = Canvas(470)
+    page = Canvas(480)
     widths = block_widths(num_channels, 2, growth_rate)
     kept = [f"{num_channels}"] * 3
     panels = (
@@ -41,11 +41,11 @@ def add_vs_concat(num_channels: int = 4, growth_rate: int = 2) -> Figure:
     )
     for index, (title, rule, counts, finding) in enumerate(panels):
         left = 22 + index * 292
-        page.panel(left, 20, 272, 430, "#f7f8fa", edge="#e3e7ec", radius=10)
+        page.panel(left, 20, 272, 440, "#f7f8fa", edge="#e3e7ec", radius=10)
         middle = left + 136
         page.text(middle, 43, title, LARGE, bold=True)
         page.text(middle, 71, rule, NORMAL)
-        page.text(middle, 427, finding, NORMAL)
+        page.text(middle, 436, finding, NORMAL)
         _flow(page, left + 112, title, num_channels, growth_rate, counts)
     return page.figure
 
@@ -80,7 +80,7 @@ def _flow(
         _cells(page, x, y + 79, [[layer + 1]] * new)
         if rule == "DenseNet":
             page.text(x + new * _CELL / 2 + 9, y + 79, f"$x_{layer + 1}$:  +{new}", align="left")
-        node = y + 111
+        node = y + 114
         page.arrow([(x, y + 89), (x, node - 12)])
         skip = x - 88
         start = x - len(cells) * _CELL / 2 - 3

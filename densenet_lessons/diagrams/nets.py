@@ -132,8 +132,8 @@ def _picture(page: Canvas, x: float, side: float, dx: float, dy: float) -> None:
         return [(x + dx * u, _BASE - side * v - dy * u) for u, v in points]
 
     page.polygon(seen([(0, 0), (1, 0), (1, 1), (0, 1)]), "#cfe3f3", order=2.1)
-    page.polygon(seen([(0, 0.2), (0.4, 0.66), (0.8, 0.2)]), "#7d93a8", order=2.2)
-    page.polygon(seen([(0.35, 0.2), (0.75, 0.52), (1, 0.3), (1, 0.2)]), "#5f778e", order=2.3)
+    page.polygon(seen([(0, 0.23), (0.4, 0.66), (0.8, 0.23)]), "#7d93a8", order=2.2)
+    page.polygon(seen([(0.35, 0.23), (0.75, 0.52), (1, 0.3), (1, 0.23)]), "#5f778e", order=2.3)
     page.polygon(seen([(0, 0), (1, 0), (1, 0.24), (0, 0.24)]), "#8fb08c", order=2.4)
     sun = [(0.72 + 0.13 * cos(turn), 0.8 + 0.055 * sin(turn)) for turn in _CIRCLE]
     page.polygon(seen(sun), "#f3c969", order=2.2)

@@ -530,7 +530,9 @@ def output_width(answer):
         expect.equal(answer(c0, blocks, k, theta), spec.block_ends()[-1][1])
 
 
-@output_width.solves(because="A transition stands between two blocks; after the last there is none.")
+@output_width.solves(
+    because="A transition stands between two blocks; after the last there is none."
+)
 def _(num_init_features, block_config, growth_rate, compression):
     width = num_init_features
     for index, num_layers in enumerate(block_config):

@@ -17,81 +17,111 @@ from densenet_lessons.exercises.core import exercise
 
 @exercise(
     "4.1",
-    "From stem to classifier",
+    "A column of Table 1",
     kind="function",
-    minutes=6,
+    minutes=8,
     hints=(
-        "Keep one running width. What does a block do to it, and what a transition?",
-        "There is one transition less than there are blocks.",
-        "The paper rounds down: `math.floor` or `int`.",
+        "Keep a running width and a running side. What does a block do to each, and a transition?",
+        "The stem has two steps with stride 2: its convolution and its pool.",
+        "There is one transition less than there are blocks, and the paper rounds down.",
     ),
 )
-def final_width(answer):
+def table_column(answer):
     cases = [
-        (64, (6, 12, 24, 16), 32, 0.5),
-        (9, (2, 3, 1), 4, 0.7),
-        (7, (3,), 5, 0.5),
-        (16, (2, 5), 12, 1.0),
+        (224, 64, (6, 12, 24, 16), 32, 0.5),
+        (64, 9, (2, 3, 1), 4, 0.7),
+        (32, 7, (3,), 5, 0.5),
+        (128, 16, (2, 5), 12, 1.0),
     ]
-    for width, block_config, growth_rate, compression in cases:
+    for size, width, block_config, growth_rate, compression in cases:
         spec = DenseNetSpec(growth_rate, block_config, width, compression=compression)
-        right = operations(spec)[-1].in_channels
-        expect.equal(answer(width, block_config, growth_rate, compression), right)
+        leaving = [out for _, out in spec.block_ends()]
+        right = list(zip(leaving, block_sides(spec, size), strict=True))
+        column = answer(size, width, block_config, growth_rate, compression)
+        expect.equal(column, right)
+        whole = not any(isinstance(number, float) for pair in column for number in pair)
+        expect.that(whole, "channels and sides are whole numbers; use // to divide", actual=column)
 
 
-@final_width.solves(because="A block adds n * k, a transition keeps floor(theta * m).")
-def _(num_init_features, block_config, growth_rate, compression):
-    width = num_init_features
-    for index, num_layers in enumerate(block_config, 1):
+@table_column.solves(because="Blocks widen, transitions halve the side; the stem halves it twice.")
+def _(image_size, num_init_features, block_config, growth_rate, compression):
+    width, side = num_init_features, image_size // 4
+    column = []
+    for num_layers in block_config:
         width += num_layers * growth_rate
-        if index < len(block_config):
-            width = int(compression * width)
-    return width
+        column.append((width, side))
+        width, side = int(compression * width), side // 2
+    return column
 
 
-@final_width.rejects(says="Here a transition follows the last block too; there only the head does.")
-def transition_after_the_last(c0, blocks, k, theta):
+@table_column.rejects(says="The stem's pool is forgotten: it halves the side once more.")
+def stem_halves_once(size, c0, blocks, k, theta):
+    column, side = [], size // 2
     for num_layers in blocks:
-        c0 = int(theta * (c0 + num_layers * k))
-    return c0
+        c0 += num_layers * k
+        column.append((c0, side))
+        c0, side = int(theta * c0), side // 2
+    return column
 
 
-@final_width.rejects(says="The transitions are missing: between two blocks, theta cuts the width.")
-def no_transitions(c0, blocks, k, theta):
-    return c0 + sum(blocks) * k
-
-
-@final_width.rejects(says="Theta is applied to what a block adds; it acts on the whole width.")
-def compresses_the_growth(c0, blocks, k, theta):
-    for index, num_layers in enumerate(blocks, 1):
-        added = num_layers * k
-        c0 += int(theta * added) if index < len(blocks) else added
-    return c0
-
-
-@final_width.rejects(says="The width starts again from the stem in each turn of the loop.")
-def starts_again(c0, blocks, k, theta):
-    entering = c0
+@table_column.rejects(
+    says="These are the transitions' outputs; what leaves the blocks is asked for."
+)
+def after_the_transitions(size, c0, blocks, k, theta):
+    column, side = [], size // 4
     for num_layers in blocks:
-        width = entering + num_layers * k
-        entering = int(theta * (c0 + num_layers * k))
-    return width
+        c0, side = int(theta * (c0 + num_layers * k)), side // 2
+        column.append((c0, side))
+    return column
 
 
-@final_width.rejects(says="A transition keeps floor(theta * m): rounded down, not to the nearest.")
-def rounds(c0, blocks, k, theta):
-    for num_layers in blocks[:-1]:
-        c0 = round(theta * (c0 + num_layers * k))
-    return c0 + blocks[-1] * k
+@table_column.rejects(
+    says="The transitions shrink the maps here, but theta must cut the width too."
+)
+def no_compression(size, c0, blocks, k, theta):
+    column, side = [], size // 4
+    for num_layers in blocks:
+        c0 += num_layers * k
+        column.append((c0, side))
+        side = side // 2
+    return column
 
 
-@final_width.accepts
-def from_the_last_block_back(c0, blocks, k, theta):
-    def width_after(count):
-        entering = c0 if count == 1 else int(theta * width_after(count - 1) + 1e-9)
-        return entering + blocks[count - 1] * k
+@table_column.rejects(says="Theta is applied to what a block adds; it acts on the whole width.")
+def compresses_the_growth(size, c0, blocks, k, theta):
+    column, side = [], size // 4
+    for num_layers in blocks:
+        column.append((c0 + num_layers * k, side))
+        c0, side = c0 + int(theta * num_layers * k), side // 2
+    return column
 
-    return width_after(len(blocks))
+
+@table_column.rejects(says="The width starts again from the stem in each turn of the loop.")
+def starts_again(size, c0, blocks, k, theta):
+    column, entering, side = [], c0, size // 4
+    for num_layers in blocks:
+        column.append((entering + num_layers * k, side))
+        entering, side = int(theta * (c0 + num_layers * k)), side // 2
+    return column
+
+
+@table_column.rejects(says="A transition keeps floor(theta * m): rounded down, not to the nearest.")
+def rounds(size, c0, blocks, k, theta):
+    column, side = [], size // 4
+    for num_layers in blocks:
+        c0 += num_layers * k
+        column.append((c0, side))
+        c0, side = round(theta * c0), side // 2
+    return column
+
+
+@table_column.accepts
+def with_powers_of_two(size, c0, blocks, k, theta):
+    widths = []
+    for num_layers in blocks:
+        entering = int(theta * widths[-1] + 1e-9) if widths else c0
+        widths.append(entering + num_layers * k)
+    return [(width, size // 2 ** (2 + index)) for index, width in enumerate(widths)]
 
 
 @exercise(
@@ -543,3 +573,33 @@ largest_blocks.rejects((1, 1), says="Multiply-adds, yes. For parameters read the
 largest_blocks.rejects(
     (4, 1), says="Block 4 has wide layers, but fewer of them than another block."
 )
+
+
+@exercise(
+    "4.10",
+    "Level",
+    kind="plot",
+    minutes=4,
+    hints=(
+        "Zoom to block 2, and look for the row with two bars of one length.",
+        "Zoom to the layer, and compare the two convolutions in the table below the drawing.",
+    ),
+)
+def level_layers(answer):
+    right = []
+    for block in (2, 3):
+        macs = {}
+        for step in operations(IMAGENET_NETS["densenet121"], 224):
+            if f"denseblock{block}." in step.name and step.kind == "conv":
+                macs.setdefault(step.name.rpartition(".")[0], []).append(step.macs)
+        level = [index for index, (one, three) in enumerate(macs.values(), 1) if one == three]
+        right += level
+    expect.guess(answer, tuple(right))
+
+
+level_layers.solves(
+    (6, 2), because="Both read 288 = 9k channels, and 288 * 4k = 9 * 4k * k; below, 3x3 costs more."
+)
+level_layers.rejects((2, 6), says="The right two, the other way round: block 2 comes first.")
+level_layers.rejects((5, 1), says="Counted from 0? Layers are counted from 1, as in the panel.")
+level_layers.rejects((7, 3), says="One too far: there the 1x1 convolution is ahead already.")

@@ -1,8 +1,17 @@
 """What a learner moves: one module an explorer, all on ``Panel``."""
 
 from densenet_lessons.panels.add_concat import add_concat_panel
+from densenet_lessons.panels.architecture import architecture_explorer
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.calculator import cost_calculator
 from densenet_lessons.panels.growth_rate import growth_rate_explorer
+from densenet_lessons.panels.training_view import TrainingView
 
-__all__ = ["Panel", "add_concat_panel", "cost_calculator", "growth_rate_explorer"]
+__all__ = [
+    "Panel",
+    "TrainingView",
+    "add_concat_panel",
+    "architecture_explorer",
+    "cost_calculator",
+    "growth_rate_explorer",
+]

@@ -28,20 +28,19 @@ def architecture_explorer(net: str = "DenseNet-121", zoom: str = "net") -> Panel
     Raises:
         ValueError: if ``net`` or ``zoom`` is not on offer.
     """
-    return ArchitectureExplorer(net, zoom)
+    panel = ArchitectureExplorer()
+    if (net, zoom) != (panel.values["net"], panel.values["zoom"]):
+        panel.set(net=net, zoom=zoom)
+    return panel
 
 
 class ArchitectureExplorer(Panel):
-    """The panel behind ``architecture_explorer``: which parts and layers it offers follows the net.
+    """The panel behind ``architecture_explorer``: the parts and layers on offer follow the net."""
 
-    Args:
-        net, zoom: the first setting.
-    """
-
-    def __init__(self, net: str, zoom: str) -> None:
+    def __init__(self) -> None:
         controls = {
-            "net": choice("net", [*_IMAGENET, *CIFAR_NETS, CUSTOM], net),
-            "zoom": choice("zoom", ZOOMS, zoom),
+            "net": choice("net", [*_IMAGENET, *CIFAR_NETS, CUSTOM], "DenseNet-121"),
+            "zoom": choice("zoom", ZOOMS, "net"),
             "part": choice("part", [one.name for one in _parts(DenseNetSpec(), 224)], "block 1"),
             "layer": slider("layer", 1, 6, 1),
             "depth": slider("custom L", 7, 250, 100),
@@ -49,7 +48,6 @@ class ArchitectureExplorer(Panel):
             "theta": steps("custom theta", _THETAS, 0.5),
             "bottleneck": toggle("custom bottleneck", True),
         }
-        self._fitted: DenseNetSpec | None = None
         super().__init__("Architecture explorer", controls, scale=2)
 
     def set(self, **values: Any) -> None:

@@ -27,6 +27,13 @@ def growth_rate_explorer(growth_rate: int = 12, image: str = "ankle boot") -> Pa
     Raises:
         ValueError: if ``growth_rate`` or ``image`` is not on offer.
     """
+    for name, value, offered in [
+        ("growth_rate", growth_rate, GROWTH_RATES),
+        ("image", image, tuple(_pictures())),
+    ]:
+        if value not in offered:
+            listed = ", ".join(map(str, offered))
+            raise ValueError(f"{name} must be one of {listed}, got {value!r}")
     controls = {
         "growth_rate": steps("growth rate k", GROWTH_RATES, growth_rate),
         "block": slider("block", 1, 3, 1),

@@ -11,9 +11,9 @@ from densenet_lessons.palette import INK, MUTED, PAPER, source_colour
 from densenet_lessons.plots.costs import PARTS
 from densenet_lessons.plots.pixels import Canvas
 
-WIDTH, HEIGHT = 900, 372
-LEFT, RIGHT, TOP, FLOOR = 46, 430, 66, 288
-ROW, BARS, BAR_LENGTH = 26, 602, 208
+WIDTH, HEIGHT = 836, 372
+LEFT, RIGHT, TOP, FLOOR = 40, 396, 66, 288
+ROW, SECOND, BARS, BAR_LENGTH = 26, 484, 562, 176
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def cost_pair_image(
 
 
 def _staircase(canvas: Canvas, steps: Sequence[Step], break_even: float) -> None:
-    canvas.text(LEFT - 30, 12, "Channels that each layer reads", size=14, bold=True)
+    canvas.text(LEFT - 26, 12, "Channels that each layer reads", size=14, bold=True)
     widest = max(step.width for step in steps)
     in_view = break_even <= 1.6 * widest
     unit = (FLOOR - TOP) / (max(widest, break_even) if in_view else widest)
@@ -120,7 +120,7 @@ def _cross(canvas: Canvas, x: float, y: float, arm: float = 3.5) -> None:
 def _quantity(
     canvas: Canvas, y: float, title: str, nets: Mapping[str, Mapping[str, int]], unit: int
 ) -> None:
-    canvas.text(520, y, title, size=14, bold=True)
+    canvas.text(SECOND, y, title, size=14, bold=True)
     totals = {name: sum(costs.values()) for name, costs in nets.items()}
     scale = BAR_LENGTH / max(totals.values())
     for row, (name, costs) in enumerate(nets.items()):
@@ -156,7 +156,7 @@ def _millions(number: float) -> str:
 
 def _legend(canvas: Canvas, costs: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
     used = {part for nets in costs.values() for net in nets.values() for part in net}
-    x, y = 520.0, 288
+    x, y = float(SECOND), 288
     for part, (fill, _) in PARTS.items():
         if part in used:
             canvas.box(x, y, 14, 14, fill=fill)

@@ -1,0 +1,73 @@
+"""A live view of a training in a notebook: a bar, the curves so far, and one sentence."""
+
+import html
+import time
+
+import ipywidgets as W
+
+from densenet_lessons.display import img_tag, png_bytes
+from densenet_lessons.history import History, Progress
+from densenet_lessons.plots.curves import plot_history
+
+#: Seconds between two redraws: the bar is cheap, the curves cost some tens of milliseconds.
+BAR_EVERY, CURVES_EVERY = 0.1, 1.0
+_WIDTH = 768
+
+
+class TrainingView(W.VBox):
+    """Show it in a cell, then give it to ``training.train`` as ``progress``.
+
+    It never slows a training by more than a few percent: it is redrawn ten times a second, its
+    curves once a second.
+    """
+
+    def __init__(self) -> None:
+        self._bar = W.FloatProgress(value=0, max=1, layout=W.Layout(width=f"{_WIDTH}px"))
+        self._picture, self._status = W.HTML(), W.HTML()
+        super().__init__([self._bar, self._picture, self._status])
+        self.add_class("densenet-training")
+        self.steps: list[tuple[float, float]] = []
+        self.sentence = ""
+        self._next_bar = self._next_curves = 0.0
+        self._say("Training has not begun yet.")
+
+    def __call__(self, progress: Progress) -> None:
+        now = time.monotonic()
+        self.steps.append((progress.done * progress.epochs, progress.loss))
+        whole_epoch = progress.step == progress.steps
+        if whole_epoch or now >= self._next_bar:
+            self._next_bar = now + BAR_EVERY
+            self._bar.value = progress.done
+            self._say(_sentence(progress))
+        if whole_epoch or now >= self._next_curves:
+            self._draw(progress.history)
+            self._next_curves = time.monotonic() + CURVES_EVERY
+
+    def _say(self, sentence: str) -> None:
+        self.sentence = sentence
+        self._status.value = f'<p role="status" style="margin:0">{html.escape(sentence)}</p>'
+
+    def _draw(self, history: History) -> None:
+        png = png_bytes(plot_history(history, steps=self.steps), quick=True)
+        alt = f"Loss and accuracy after {len(history)} epochs and {len(self.steps)} steps"
+        self._picture.value = img_tag(png, alt=alt, width=_WIDTH)
+
+    def _repr_mimebundle_(self, **kwargs):
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        data["text/plain"] = "Training view"
+        return data
+
+
+def _sentence(progress: Progress) -> str:
+    history = progress.history
+    where = f"Epoch {progress.epoch} of {progress.epochs}, step {progress.step} of {progress.steps}"
+    if not len(history):
+        return f"{where}: loss {progress.loss:.3f}."
+    kind, values = "training", history.accuracy
+    if history.test_accuracy:
+        kind, values = "test", history.test_accuracy
+    return (
+        f"{where}: loss {progress.loss:.3f}; {kind} accuracy {values[-1]:.3f} "
+        f"after {len(history)} whole epoch{'s' if len(history) > 1 else ''}."
+    )
