@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from tests.regenerate import clean_environment
 
 #: Seconds that nbval waits for a cell's next message; its own 5 are too few for a training cell.
