@@ -52,8 +52,8 @@ def classify_photo(name: str = "densenet121", *, download: bool = False) -> Phot
         return PhotoGuess(
             name,
             (),
-            f"Nothing was downloaded. classify_photo({name!r}, download=True) fetches the "
-            f"weights of {name} once, about {size} MB, and names the {TOP} most probable of "
+            f"Nothing was downloaded. With download=True, classify_photo fetches the weights\n"
+            f"of {name} once, about {size} MB, and names the {TOP} most probable of "
             f"{len(weights.meta['categories'])} categories.",
         )
     try:

@@ -93,9 +93,9 @@ def train_zoo(
     root: str | Path | None,
     download: bool = False,
     runs: str | Path = "runs",
-    epochs: int = 10,
+    epochs: int = 8,
     learning_rate: float = 0.1,
-    batch_size: int = 64,
+    batch_size: int = 128,
     seed: int = 0,
     bfloat16: bool = False,
 ) -> None:
@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--root", help="folder that holds FashionMNIST/raw")
     parser.add_argument("--download", action="store_true", help="fetch the data into --root")
     parser.add_argument("--runs", default="runs", help="folder for checkpoints (default: runs)")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--threads", type=int, help="CPU threads to use")
     parser.add_argument("--bfloat16", action="store_true", help="faster, where the CPU has it")
     options = vars(parser.parse_args(arguments))

@@ -156,7 +156,7 @@ def test_the_first_setting_can_be_chosen(monkeypatch):
     panel = architecture_explorer("DenseNet-BC (L=100, k=12)", "block")
     assert panel.values["zoom"] == "block"
     assert panel.sentence.startswith("DenseNet-BC (L=100, k=12), block 1")
-    with pytest.raises(ValueError, match=r"net must be one of 'DenseNet-121', .*, got 'DenseNet-9'"):
+    with pytest.raises(ValueError, match=r"net must be one of .*, got 'DenseNet-9'"):
         architecture_explorer("DenseNet-9")
-    with pytest.raises(ValueError, match=r"zoom must be one of 'net', .*, got 'atom'"):
+    with pytest.raises(ValueError, match=r"zoom must be one of .*, got 'atom'"):
         architecture_explorer(zoom="atom")

@@ -70,7 +70,7 @@ def test_the_sentence_says_what_built_modules_have(panel, setting):
     plain, squeezed = (sum(map(weights, nets[size])) for size in (None, bn_size))
     said = re.match(
         r"With bottlenecks ([\d,]+) parameters instead of ([\d,]+) \((.+?)\), "
-        r"and multiply-adds (.+?)\. ",
+        r"and ([\d,.]+) million multiply-adds instead of ([\d,.]+) \((.+?)\)\. ",
         panel.sentence,
     )
     assert numbers(said[1]) == [squeezed]
@@ -81,7 +81,9 @@ def test_the_sentence_says_what_built_modules_have(panel, setting):
         size: 56**2 * (convs(first) + convs(between)) + 28**2 * convs(second)
         for size, (first, between, second) in nets.items()
     }
-    assert said[4] == change(macs[bn_size], macs[None])
+    for word, size in ((said[4], bn_size), (said[5], None)):
+        assert float(word.replace(",", "")) == pytest.approx(macs[size] / 1e6, abs=0.5, rel=0.005)
+    assert said[6] == change(macs[bn_size], macs[None])
     between = nets[None][1]
     kept, leaves = between.conv.out_channels, between.conv.in_channels
     assert panel.sentence.endswith(f"The transition keeps {kept} of {leaves} channels.")

@@ -40,6 +40,8 @@ def test_growth_rate_explorer_says_what_arithmetic_says(growth_rate):
             panel.set(block=block, layers=layers)
             assert f"starts with {entering} channels" in panel.sentence
             assert f"it has {entering + layers * growth_rate}" in panel.sentence
+    panel.set(block=1, layers=3, map=2 * growth_rate)  # the first channel after the input's 2k
+    assert panel.sentence.endswith(f"Map {2 * growth_rate} comes from layer 1.")
     assert f"{count_parameters(spec):,} parameters" in panel.sentence
     assert f"{count_macs(spec, 28) / 1e6:.1f} million" in panel.sentence
 

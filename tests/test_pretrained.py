@@ -51,7 +51,8 @@ def test_nothing_is_fetched_unasked(name, attempts):
     assert attempts == []
     assert guess.top5 == ()
     assert "Nothing was downloaded" in str(guess)
-    assert f"classify_photo('{name}', download=True)" in guess.sentence
+    assert "With download=True" in guess.sentence
+    assert f"of {name} once, about " in guess.sentence
 
 
 def test_unasked_the_cache_is_not_read_either(tmp_path):

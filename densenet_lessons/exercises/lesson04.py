@@ -464,7 +464,7 @@ def by_counting_up(block_config, bottleneck):
 
 @exercise(
     "4.6",
-    "What is DenseNet-264 really called",
+    "The true name of DenseNet-264",
     kind="predict",
     minutes=2,
     hints=(
@@ -476,7 +476,7 @@ def name_of_264(answer):
     expect.guess(answer, depth_of(IMAGENET_NETS["densenet264"].block_config))
 
 
-name_of_264.solves(265, because="2 * 130 + 3 + 2. By the others' rule the name is one off.")
+name_of_264.solves(265, because="2 * 130 + 3 + 2. By the rule of the others, 264 is one short.")
 name_of_264.rejects(264, says="So the paper prints it. Does the rule agree?")
 name_of_264.rejects(260, says="These are the layers inside the blocks alone.")
 name_of_264.rejects(135, says="A bottleneck layer has two convolutions.")

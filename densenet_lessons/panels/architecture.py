@@ -48,6 +48,7 @@ class ArchitectureExplorer(Panel):
             "theta": steps("custom theta", _THETAS, 0.5),
             "bottleneck": toggle("custom bottleneck", True),
         }
+        controls["zoom"].children[0].layout.width = "max-content"  # its name beside the buttons
         super().__init__("Architecture explorer", controls, scale=2)
 
     def set(self, **values: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from densenet_lessons.arithmetic import DenseNetSpec, Operation, operations
 from densenet_lessons.panels.base import Panel, slider, steps
-from densenet_lessons.plots.cost_pair import Step, cost_pair_image
+from densenet_lessons.plots.cost_pair import Step, cost_pair_image, in_millions
 from densenet_lessons.plots.costs import break_even, conv_weights, cost_by_part
 
 __all__ = ["cost_calculator"]
@@ -96,7 +96,8 @@ def _sentence(
     )
     return (
         f"With bottlenecks {squeezed:,} parameters instead of {plain:,} "
-        f"({_change(squeezed, plain)}), and multiply-adds {_change(macs[1], macs[0])}. {where} "
+        f"({_change(squeezed, plain)}), and {in_millions(macs[1])} million multiply-adds instead "
+        f"of {in_millions(macs[0])} ({_change(macs[1], macs[0])}). {where} "
         f"The transition keeps {enters} of {leaves} channels."
     )
 

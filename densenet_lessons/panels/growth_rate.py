@@ -54,13 +54,19 @@ def _draw(growth_rate: int, block: int, layers: int, image: str, map: int):
         f"block's input, then {growth_rate} new ones from each of {layers} layers, a row each."
     )
     sentence = (
-        f"k = {growth_rate}: block {block} starts with {counts[0]} channels, and after "
+        f"k = {growth_rate}, {image}: block {block} starts with {counts[0]} channels, and after "
         f"{_count(layers, 'layer')} it has {sum(counts)}. The whole net has "
         f"{count_parameters(net.spec):,} parameters and takes "
         f"{count_macs(net.spec, _IMAGE_SIZE) / 1e6:.1f} million multiply-adds for this picture. "
-        "Its weights are random: it has not been trained."
+        "Its weights are random: it has not been trained. "
+        f"Map {map} comes from {_origin(counts, map)}."
     )
     return picture, alt, sentence
+
+
+def _origin(counts: list[int], chosen: int) -> str:
+    source = next(index for index in range(len(counts)) if chosen < sum(counts[: index + 1]))
+    return f"layer {source}" if source else "the block's input"
 
 
 def _count(number: int, noun: str) -> str:

@@ -14,7 +14,7 @@ from densenet_lessons.palette import ACCENT, INK, MUTED, source_colour
 from densenet_lessons.plots.architecture import Map, Part
 from densenet_lessons.plots.pixels import Canvas
 
-WIDTH, HEIGHT = 900, 372
+WIDTH, HEIGHT = 900, 356
 _EDGE = 14
 _SOFT, _SQUEEZED, _ONE, _THREE = "#eef1f5", "#b9c4d0", "#5b7a99", ACCENT
 
@@ -30,14 +30,14 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
     """
     page = Canvas(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
-    rows = {"channels": 206, "map side": 224, "parameters": 278, "multiply-adds": 338}
+    rows = {"channels": 206, "map side": 224, "parameters": 276, "multiply-adds": 334}
     for words, y in rows.items():
         page.text(_EDGE, y, words, size=11, colour=MUTED)
     left, base = 112, 184
     room = WIDTH - _EDGE - left
     shown = [_drawn(one) for one in parts]
     scale = _fit([sum(m.channels for m in maps) for maps in shown], room - 12 * len(parts), 64)
-    tall = 140 / (log2(max(m.side for maps in shown for m in maps)) + 1)
+    tall = 134 / (log2(max(m.side for maps in shown for m in maps)) + 1)
     most = [max(one.parameters for one in parts), max(one.macs for one in parts)]
     whole = [sum(one.parameters for one in parts), sum(one.macs for one in parts)]
     spans = [max(64, scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) for maps in shown]
@@ -45,7 +45,7 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
     for index, (one, maps, span) in enumerate(zip(parts, shown, spans, strict=True)):
         chosen, middle = index == part, x + span / 2
         if chosen:
-            page.box(x - 4, 28, span + 8, HEIGHT - 32, fill="#fff4ea", edge=ACCENT, line=1.5)
+            page.box(x - 4, 42, span + 8, HEIGHT - 46, fill="#fff4ea", edge=ACCENT, line=1.5)
         start = middle - (scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) / 2
         for m in maps:
             high = tall * (log2(m.side) + 1)
@@ -58,7 +58,7 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
         page.text(middle, rows["channels"], f"{last.channels:,}", size=12, anchor="ma")
         page.text(middle, rows["map side"], f"{last.side}", size=12, anchor="ma")
         for row, value in enumerate((one.parameters, one.macs)):
-            _bar(page, middle, (290, 350)[row], value / most[row], 100 * value / whole[row])
+            _bar(page, middle, (288, 346)[row], value / most[row], 100 * value / whole[row])
         x += span + gap
     _scale_bar(page, scale)
     return page.image
@@ -79,7 +79,7 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
     _legend(page, 750, 28, part.layers[0])
     total, last = len(part.layers), part.maps[-1]
     scale = 540 / last.channels
-    row = min(26.0, 292 / total)
+    row = min(26.0, 278 / total)
     most = max(sum(step.macs for step in steps) for steps in part.layers)
     for number, steps in enumerate(part.layers, 1):
         y = 48 + (number - 1) * row

@@ -49,8 +49,8 @@ def cost_pair_image(
     """
     canvas = Canvas(WIDTH, HEIGHT)
     _staircase(canvas, steps, break_even)
-    _quantity(canvas, 12, "Parameters", costs["parameters"], 1)
-    _quantity(canvas, 148, "Multiply-adds, in millions", costs["macs"], 1_000_000)
+    _quantity(canvas, 12, "Parameters", costs["parameters"], exact=True)
+    _quantity(canvas, 148, "Multiply-adds, in millions", costs["macs"], exact=False)
     _legend(canvas, costs)
     return canvas.image
 
@@ -118,7 +118,7 @@ def _cross(canvas: Canvas, x: float, y: float, arm: float = 3.5) -> None:
 
 
 def _quantity(
-    canvas: Canvas, y: float, title: str, nets: Mapping[str, Mapping[str, int]], unit: int
+    canvas: Canvas, y: float, title: str, nets: Mapping[str, Mapping[str, int]], *, exact: bool
 ) -> None:
     canvas.text(SECOND, y, title, size=14, bold=True)
     totals = {name: sum(costs.values()) for name, costs in nets.items()}
@@ -132,12 +132,12 @@ def _quantity(
             if length:
                 canvas.box(x, top, max(length - 0.5, 0.5), ROW, fill=fill)
             cost = costs.get(part, 0)
-            label = _short(cost) if unit == 1 else _millions(cost / unit)
+            label = _short(cost) if exact else in_millions(cost)
             if length > 7 * len(label) + 8:
                 middle = (x + length / 2, top + ROW / 2)
                 canvas.text(*middle, label, size=11, colour=ink, anchor="mm")
             x += length
-        shown = f"{totals[name]:,}" if unit == 1 else _millions(totals[name] / unit)
+        shown = f"{totals[name]:,}" if exact else in_millions(totals[name])
         canvas.text(x + 6, top + ROW / 2, shown, bold=True, anchor="lm")
 
 
@@ -150,7 +150,9 @@ def _short(count: int) -> str:
     return f"{count}"
 
 
-def _millions(number: float) -> str:
+def in_millions(count: int) -> str:
+    """A count in millions, to the digits that fit beside a bar."""
+    number = count / 1_000_000
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}"
 
 

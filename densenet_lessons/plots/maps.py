@@ -10,7 +10,7 @@ from densenet_lessons.plots.pixels import Canvas, colour_map
 
 _GAP = 3
 _LABEL_WIDTH = 96
-_ZOOM = 190
+_ZOOM = 180
 
 
 def plot_images(
@@ -42,7 +42,7 @@ def plot_sources(
     sources: Sequence[np.ndarray],
     *,
     chosen: int | None = None,
-    width: int = 900,
+    width: int = 836,
     height: int = 330,
     totals: Sequence[int] | None = None,
 ) -> Image:
