@@ -37,6 +37,8 @@ def architecture_explorer(net: str = "DenseNet-121", zoom: str = "net") -> Panel
 class ArchitectureExplorer(Panel):
     """The panel behind ``architecture_explorer``: the parts and layers on offer follow the net."""
 
+    sentence_lines = 4
+
     def __init__(self) -> None:
         controls = {
             "net": choice("net", [*_IMAGENET, *CIFAR_NETS, CUSTOM], "DenseNet-121"),
@@ -48,7 +50,6 @@ class ArchitectureExplorer(Panel):
             "theta": steps("custom theta", _THETAS, 0.5),
             "bottleneck": toggle("custom bottleneck", True),
         }
-        controls["zoom"].children[0].layout.width = "max-content"  # its name beside the buttons
         super().__init__("Architecture explorer", controls, scale=2)
 
     def set(self, **values: Any) -> None:
@@ -141,6 +142,7 @@ class ArchitectureExplorer(Panel):
         sentence = f"{net}, {_about(chosen, parts)}"
         if chosen.layers:
             sentence += f" {_about_layer(chosen, layer)}"
+        sentence += f" The picture shows the {zoom}."
         if zoom == "net":
             title = (
                 f"{net}: {_sum(parts, 'parameters'):,} parameters, "

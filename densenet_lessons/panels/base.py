@@ -39,6 +39,9 @@ class Panel(W.VBox):
         scale: pixels of the picture to one CSS pixel, 2 for pictures drawn sharper.
     """
 
+    #: Lines kept free for the sentence, so that a shorter one doesn't lift the page below.
+    sentence_lines = 2
+
     def __init__(
         self,
         label: str,
@@ -110,7 +113,7 @@ class Panel(W.VBox):
                 self._present(png, check_alt(alt), sentence)
         except Exception as error:
             self.sentence = f"Error in this panel: {type(error).__name__}: {error}"
-            self._status.value = _status(self.sentence, failed=True)
+            self._status.value = _status(self.sentence, self.sentence_lines, failed=True)
             if STRICT:
                 raise
 
@@ -123,7 +126,7 @@ class Panel(W.VBox):
         self._height = max(self._height, height + 2 * PADDING)
         self._picture.layout.min_height = f"{self._height}px"
         self._picture.value = img_tag(png, alt=alt, width=width, style="display:block")
-        self._status.value = _status(sentence)
+        self._status.value = _status(sentence, self.sentence_lines)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**kwargs)
@@ -135,11 +138,11 @@ class Panel(W.VBox):
         return data
 
 
-def _status(sentence: str, *, failed: bool = False) -> str:
+def _status(sentence: str, lines: int, *, failed: bool = False) -> str:
     look = f"border-left:4px solid {ACCENT};padding-left:8px" if failed else ""
     return (
         f'<p role="status" class="{"densenet-error" if failed else ""}" '
-        f'style="margin:0;min-height:3em;line-height:1.5;max-width:70em;{look}">'
+        f'style="margin:0;min-height:{1.5 * lines}em;line-height:1.5;max-width:70em;{look}">'
         f"{html.escape(sentence)}</p>"
     )
 
