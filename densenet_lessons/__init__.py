@@ -6,6 +6,7 @@ What lives where, from the bottom up:
 - ``layers``, ``models``: ``DenseLayer``, ``DenseBlock``, ``Transition``, ``DenseNet``.
 - ``recompute``: the step that trades a little time for a lot of memory.
 - ``probes``, ``datasets``: what a net does inside, and the pictures that it is shown.
+- ``training``, ``zoo``, ``comparison``: a training loop, and the nets and results that it gave.
 - ``plots``, ``diagrams``, ``display``: pictures, each with a text alternative.
 - ``panels``, ``exercises``: what a learner moves, and what checks a learner's answer.
 

@@ -9,6 +9,7 @@ four original idx files (gzipped, as Zalando publishes them).
 import argparse
 import gzip
 import hashlib
+import io
 import json
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,8 +23,8 @@ from torch.nn import functional as F
 
 from densenet_lessons.arithmetic import check_positive_int
 from densenet_lessons.full_datasets import DATASETS, read_full
+from densenet_lessons.shipped import ASSETS, damaged, read_checked, read_json
 
-ASSETS = Path(__file__).parent / "assets"
 FASHION_CLASSES = (
     "T-shirt/top",
     "trouser",
@@ -190,18 +191,14 @@ def flip_and_crop(
 
 @lru_cache(maxsize=1)
 def _read_subset(path: Path) -> dict[str, np.ndarray]:
-    restore = f"restore it with: git checkout -- densenet_lessons/assets/{path.name}"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; {restore}")
-    manifest = json.loads((path.with_suffix(".json")).read_text(encoding="utf8"))
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != manifest["sha256"]:
-        raise RuntimeError(
-            f"{path} is damaged: its SHA-256 is {found[:12]}..., not "
-            f"{manifest['sha256'][:12]}...; {restore}"
-        )
-    with np.load(path, allow_pickle=False) as arrays:
+    manifest = path.with_suffix(".json")
+    described = read_json(manifest)
+    try:
+        sha256 = described["sha256"]
+    except (KeyError, TypeError) as error:
+        raise damaged(manifest, "it holds no sha256") from error
+    content = read_checked(path, sha256)
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return dict(arrays)
 
 

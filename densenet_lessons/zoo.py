@@ -6,6 +6,7 @@ any time: the next start goes on after the last whole epoch.
 
 import argparse
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,8 +15,9 @@ from pathlib import Path
 import torch
 
 from densenet_lessons.arithmetic import count_macs, count_parameters
-from densenet_lessons.datasets import ASSETS, LabelledImages, flip_and_crop, load_images
+from densenet_lessons.datasets import LabelledImages, flip_and_crop, load_images
 from densenet_lessons.models import DenseNet, densenet_cifar
+from densenet_lessons.shipped import ASSETS, damaged, read_checked, read_json
 from densenet_lessons.training import evaluate, one_cycle, text_progress, train
 
 GROWTH_RATES = (2, 4, 8, 12, 16, 24)
@@ -69,21 +71,15 @@ def trained_densenet(growth_rate: int) -> tuple[DenseNet, ZooRecord]:
         allowed = ", ".join(map(str, GROWTH_RATES))
         raise ValueError(f"growth_rate must be one of {allowed}, got {growth_rate!r}")
     manifest, path = FOLDER / "manifest.json", _weights_path(growth_rate)
-    for file in (manifest, path):
-        if not file.is_file():
-            raise FileNotFoundError(f"{file} is missing; {_restore(file)}")
+    content = read_json(manifest)
     try:
-        fields = json.loads(manifest.read_text(encoding="utf8"))["nets"][str(growth_rate)]
+        fields = content["nets"][str(growth_rate)]
         record = ZooRecord(**{**fields, "block_config": tuple(fields["block_config"])})
-    except (ValueError, KeyError, TypeError) as error:
-        raise RuntimeError(f"{manifest} is damaged ({error!r}); {_restore(manifest)}") from error
-    if _sha256(path) != record.sha256:
-        raise RuntimeError(
-            f"{path} is damaged: its SHA-256 is {_sha256(path)[:12]}..., not "
-            f"{record.sha256[:12]}...; {_restore(path)}"
-        )
+    except (KeyError, TypeError) as error:
+        raise damaged(manifest, repr(error)) from error
+    weights = io.BytesIO(read_checked(path, record.sha256))
     model = _new_net(growth_rate)
-    model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+    model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
     return model.eval(), record
 
 
@@ -93,9 +89,9 @@ def train_zoo(
     root: str | Path | None,
     download: bool = False,
     runs: str | Path = "runs",
-    epochs: int = 8,
+    epochs: int = 10,
     learning_rate: float = 0.1,
-    batch_size: int = 128,
+    batch_size: int = 64,
     seed: int = 0,
     bfloat16: bool = False,
 ) -> None:
@@ -198,10 +194,6 @@ def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _restore(path: Path) -> str:
-    return f"restore it with: git checkout -- densenet_lessons/assets/zoo/{path.name}"
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Train the zoo again on all of Fashion-MNIST.")
     parser.add_argument(
@@ -214,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--root", help="folder that holds FashionMNIST/raw")
     parser.add_argument("--download", action="store_true", help="fetch the data into --root")
     parser.add_argument("--runs", default="runs", help="folder for checkpoints (default: runs)")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--threads", type=int, help="CPU threads to use")
     parser.add_argument("--bfloat16", action="store_true", help="faster, where the CPU has it")
     options = vars(parser.parse_args(arguments))

@@ -52,12 +52,19 @@ def test_files_in_the_repository_are_small_and_licensed():
 
 def test_missing_and_damaged_files_say_how_to_restore(monkeypatch, tmp_path):
     monkeypatch.setattr(datasets, "ASSETS", tmp_path)
-    with pytest.raises(FileNotFoundError, match=r"small\.npz is missing; .*git checkout -- "):
-        load_images(split="test")
-    for suffix in ("npz", "json"):
+    for suffix in ("json", "npz"):
+        with pytest.raises(FileNotFoundError, match=rf"small\.{suffix} is missing; .*checkout -- "):
+            load_images(split="test")
         shutil.copy(
             Path(datasets.__file__).parent / f"assets/fashion_mnist_small.{suffix}", tmp_path
         )
+    manifest = tmp_path / "fashion_mnist_small.json"
+    told = manifest.read_text()
+    for text, what in [(told[:-20], "damaged"), ("{}", "damaged: it holds no sha256")]:
+        manifest.write_text(text)
+        with pytest.raises(RuntimeError, match=rf"small\.json is {what}.*git checkout -- "):
+            load_images(split="test")
+    manifest.write_text(told)
     content = bytearray((tmp_path / "fashion_mnist_small.npz").read_bytes())
     content[5000] ^= 1
     (tmp_path / "fashion_mnist_small.npz").write_bytes(content)

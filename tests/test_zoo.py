@@ -75,7 +75,7 @@ def copy(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["manifest.json", "growth_rate_12.pt"])
 def test_a_missing_file_says_how_to_restore_it(copy, name):
     (copy / name).unlink()
-    message = rf"{name} is missing; restore it with: git checkout -- densenet_lessons/assets/zoo/"
+    message = rf"{name} is missing; restore it with: git checkout -- .*{name}"
     with pytest.raises(FileNotFoundError, match=message):
         trained_densenet(12)
 
