@@ -1,4 +1,4 @@
-"""What every gate shares: clean kernels, time for slow cells, and no silent skip under CI."""
+"""What the gates share: clean kernels, time for slow cells, no silent skip under CI, fixtures."""
 
 from __future__ import annotations
 
@@ -37,3 +37,24 @@ def pytest_runtest_makereport(item, call):
         report.outcome = "failed"
         report.longrepr = f"skipped under CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def one_thread():
+    """Small nets run as fast so, and much faster on a busy machine."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    """A registry of exercises of the test's own."""
+    from densenet_lessons.exercises import core
+
+    mine = {}
+    monkeypatch.setattr(core, "REGISTRY", mine)
+    return mine

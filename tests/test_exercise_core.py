@@ -9,13 +9,7 @@ from densenet_lessons.exercises import core, expect
 from densenet_lessons.exercises.core import exercise
 from densenet_lessons.exercises.verdict import Status
 
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    """A registry of this test's own."""
-    mine = {}
-    monkeypatch.setattr(core, "REGISTRY", mine)
-    return mine
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 @pytest.fixture

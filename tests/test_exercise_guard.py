@@ -13,16 +13,10 @@ import torch
 from exercise_samples import checking, make_block_width, make_dense_layer
 from torch import nn
 
-from densenet_lessons.exercises import core, expect
+from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.verdict import Status
 
-
-@pytest.fixture(autouse=True)
-def registry(monkeypatch):
-    """A registry of this test's own."""
-    mine = {}
-    monkeypatch.setattr(core, "REGISTRY", mine)
-    return mine
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 @pytest.fixture

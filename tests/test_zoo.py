@@ -18,13 +18,7 @@ from densenet_lessons.zoo import GROWTH_RATES, ZooRecord, train_zoo, trained_den
 MARGIN = 0.005
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small nets run as fast so, and much faster on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.mark.parametrize("growth_rate", GROWTH_RATES)

@@ -1,6 +1,7 @@
 """Drawings of a dense block, and of the transition that stands between two blocks."""
 
 import itertools
+from math import fsum
 
 from matplotlib.figure import Figure
 
@@ -137,7 +138,7 @@ def transition(
         [("norm", "BN", 52), ("relu", "ReLU", 58), ("conv", "1×1 conv", 88)],
         [("pool", "2×2\naverage pool", 118)],
     )
-    solids = sum(channels * thick + 0.2 * pixels * high for channels, pixels, _, _ in stages)
+    solids = fsum(channels * thick + 0.2 * pixels * high for channels, pixels, _, _ in stages)
     free = WIDTH - 2 * MARGIN - 60 - solids - 4 * 8
     x = MARGIN + 24
     for index, (channels, pixels, segments, role) in enumerate(stages):

@@ -6,7 +6,7 @@ sheet on transparent ground, so that it reads in a light and in a dark theme.
 """
 
 from collections.abc import Sequence
-from math import ceil
+from math import ceil, fsum
 
 from matplotlib.figure import Figure
 from matplotlib.patches import (
@@ -139,7 +139,7 @@ class Canvas:
 
         Each box is (kind of operation, words, width). Returns the boxes' centres.
         """
-        gap = (end - start - sum(width for _, _, width in boxes)) / (len(boxes) + 1)
+        gap = (end - start - fsum(width for _, _, width in boxes)) / (len(boxes) + 1)
         x, centres = start, []
         for kind, words, width in boxes:
             self.arrow([(x + 2, y), (x + gap - 2, y)])

@@ -1,7 +1,7 @@
 """The drawing of a whole net at a glance, to scale."""
 
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, fsum, pi, sin
 
 from matplotlib.figure import Figure
 
@@ -80,7 +80,7 @@ def whole_net(spec: DenseNetSpec = IMAGENET_NETS["densenet121"], image_size: int
         for stage in stages
     ]
     left, head = MARGIN + 70, 88
-    gap = (WIDTH - MARGIN - left - head - sum(spans)) / len(stages)
+    gap = (WIDTH - MARGIN - left - head - fsum(spans)) / len(stages)
     for y, words in ((_ROWS[2], "channels"), (_ROWS[3], "map side")):
         page.text(MARGIN, y, words, _TINY, colour=MUTED, align="left")
     page.arrow([(left, _BASE + 8), (WIDTH - MARGIN, _BASE + 8)], colour="#aab2bd", width=1, head=5)
@@ -89,7 +89,7 @@ def whole_net(spec: DenseNetSpec = IMAGENET_NETS["densenet121"], image_size: int
         segments = [(n * thick, source_colour(source)) for n, source in stage.sources]
         if index == 0:
             segments = [(max(2, stage.channels * thick), "#9fb4c7")]
-        front, side = sum(length for length, _ in segments), stage.side * high
+        front, side = fsum(length for length, _ in segments), stage.side * high
         start = x + (span - front - 0.2 * side) / 2
         dx, dy = cuboid(page, start, _BASE, segments, side)
         if index == 0:
