@@ -13,7 +13,6 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from statistics import mean, stdev
 
 import torch
 from torch import Tensor, nn
@@ -21,20 +20,32 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from densenet_lessons.arithmetic import cifar_spec
 from densenet_lessons.baselines import matched_plain, matched_residual
-from densenet_lessons.datasets import ASSETS, LabelledImages, flip_and_crop, load_images
+from densenet_lessons.comparison_results import RESULTS, Summary, load_comparison, summarise
+from densenet_lessons.datasets import LabelledImages, flip_and_crop, load_images
 from densenet_lessons.models import DenseNet
 from densenet_lessons.training import evaluate, one_cycle, train
+
+__all__ = [
+    "RESULTS",
+    "Run",
+    "Summary",
+    "build",
+    "compare",
+    "load_comparison",
+    "perform",
+    "split_off",
+    "summarise",
+]
 
 FAMILIES = ("plain", "residual", "dense")
 DEPTH = 16  # three blocks of two layers: at more depth the smallest nets get too narrow
 #: Size -> growth rate of its DenseNet-BC; the other two families match its parameters.
 SIZES = {"small": 6, "medium": 10, "large": 16}
-LEARNING_RATES = (0.05, 0.1, 0.2, 0.4)
+LEARNING_RATES = (0.025, 0.05, 0.1, 0.2, 0.4, 0.8)
 TUNING_SIZE, TUNING_SEED = "medium", 100
 SEEDS = (0, 1, 2, 3, 4)
 HELD_BACK = 200  # images of each class to choose the learning rate by
 EPOCHS, BATCH_SIZE, MOMENTUM, WEIGHT_DECAY = 8, 64, 0.9, 1e-4
-RESULTS = ASSETS / "comparison.json"
 
 
 @dataclass(frozen=True)
@@ -46,69 +57,6 @@ class Run:
     size: str
     learning_rate: float
     seed: int
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What came out for one family at one size: the test accuracy over seeds.
-
-    ``spread`` is the standard deviation from seed to seed, ``macs`` are for one image,
-    ``seconds`` the mean time of a training.
-    """
-
-    family: str
-    size: str
-    parameters: int
-    macs: int
-    learning_rate: float
-    seeds: int
-    mean: float
-    spread: float
-    lowest: float
-    highest: float
-    seconds: float
-
-
-def load_comparison() -> tuple[list[Summary], dict]:
-    """The results that ship: a summary of each family and size, and the whole record.
-
-    Raises:
-        FileNotFoundError, RuntimeError: if the file is missing or damaged, with the command
-            that restores it.
-    """
-    restore = f"restore it with: git checkout -- densenet_lessons/assets/{RESULTS.name}"
-    if not RESULTS.is_file():
-        raise FileNotFoundError(f"{RESULTS} is missing; {restore}")
-    try:
-        record = json.loads(RESULTS.read_text(encoding="utf8"))
-        return summarise(record), record
-    except (ValueError, KeyError, TypeError) as error:
-        raise RuntimeError(f"{RESULTS} is damaged ({error!r}); {restore}") from error
-
-
-def summarise(record: dict) -> list[Summary]:
-    """Mean and spread over the seeds, for each family and size."""
-    summaries = []
-    for net in record["nets"]:
-        runs = [
-            run
-            for run in record["runs"]
-            if (run["family"], run["size"]) == (net["family"], net["size"])
-        ]
-        accuracies = [run["accuracy"] for run in runs]
-        summaries.append(
-            Summary(
-                **net,
-                learning_rate=record["chosen"][net["family"]],
-                seeds=len(runs),
-                mean=mean(accuracies),
-                spread=stdev(accuracies),
-                lowest=min(accuracies),
-                highest=max(accuracies),
-                seconds=mean(run["seconds"] for run in runs),
-            )
-        )
-    return summaries
 
 
 def build(family: str, size: str, *, seed: int) -> nn.Module:

@@ -5,6 +5,8 @@ import time
 from statistics import median
 
 import pytest
+import torch
+import torchvision
 from PIL import Image
 
 from densenet_lessons.arithmetic import CIFAR_NETS, IMAGENET_NETS
@@ -23,7 +25,7 @@ def test_it_starts_with_the_whole_net(panel):
     assert panel.values["zoom"] == "net"
     assert panel.alt.startswith("DenseNet-121 to scale")
     assert "block 3 1024" in panel.alt
-    assert Image.open(io.BytesIO(panel.png)).width == 1800
+    assert Image.open(io.BytesIO(panel.png)).width == 2 * 836
 
 
 @pytest.mark.parametrize("part", ["denseblock3", "transition2"])
@@ -94,12 +96,13 @@ def test_moving_a_custom_setting_chooses_the_custom_net(panel, control, child, v
 
 def test_a_custom_net_can_be_the_papers(panel):
     panel.set(net="DenseNet-BC (L=250, k=24)", part="block 2", layer=3)
-    named = panel.sentence.partition("block 2: ")[2]
+    named = panel.sentence.partition("Block 2: ")[2]
+    assert named
     panel.set(depth=250, growth_rate=24)
     assert panel.values["net"] == "custom"
-    assert panel.sentence.partition("block 2: ")[2] == named
+    assert panel.sentence.partition("Block 2: ")[2] == named
     panel.set(depth=250, growth_rate=12)
-    assert panel.sentence.partition("block 2: ")[2] != named
+    assert panel.sentence.partition("Block 2: ")[2] != named
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_an_impossible_depth_is_refused_in_words(panel, values, message):
     panel.set(**values)
     assert panel.sentence == f"Not possible: {message}"
     panel.set(net="DenseNet-169")
-    assert panel.sentence.startswith("DenseNet-169, block 1")
+    assert panel.sentence.startswith("DenseNet-169: ")
 
 
 @pytest.mark.parametrize(
@@ -139,6 +142,28 @@ def test_what_is_not_on_offer_leaves_the_panel_as_it_was(panel, values):
     assert "Layer 8 of 12" in panel.sentence
 
 
+def test_where_a_part_has_no_layers_there_is_none_to_choose(panel):
+    slider = panel.controls["layer"].children
+    assert not any(child.disabled for child in slider)
+    for part in ("stem", "transition 2", "head"):
+        panel.set(part="block 3", layer=5)
+        panel.set(part=part, zoom="layer")
+        assert all(child.disabled for child in slider), part
+        assert [child.max for child in slider] == [1, 1]
+        assert panel.sentence.endswith("it has no layers.")
+    panel.set(part="block 2")
+    assert not any(child.disabled for child in slider)
+    assert [child.max for child in slider] == [12, 12]
+
+
+@pytest.mark.parametrize("net", ["densenet121", "densenet201"])
+def test_the_totals_are_those_of_the_built_net(panel, net):
+    panel.set(net=net.replace("densenet", "DenseNet-"))
+    with torch.device("meta"):
+        total = sum(p.numel() for p in getattr(torchvision.models, net)().parameters())
+    assert f": {total:,} parameters, " in panel.sentence
+
+
 def test_a_move_takes_at_most_a_tenth_of_a_second(panel):
     panel.set(net="DenseNet-264", part="block 3")
     for zoom in ("net", "block", "layer"):
@@ -155,7 +180,8 @@ def test_the_first_setting_can_be_chosen(monkeypatch):
     monkeypatch.setattr(base, "STRICT", True)
     panel = architecture_explorer("DenseNet-BC (L=100, k=12)", "block")
     assert panel.values["zoom"] == "block"
-    assert panel.sentence.startswith("DenseNet-BC (L=100, k=12), block 1")
+    assert panel.sentence.startswith("DenseNet-BC (L=100, k=12): 769,162 parameters")
+    assert "Block 1: " in panel.sentence
     with pytest.raises(ValueError, match=r"net must be one of .*, got 'DenseNet-9'"):
         architecture_explorer("DenseNet-9")
     with pytest.raises(ValueError, match=r"zoom must be one of .*, got 'atom'"):

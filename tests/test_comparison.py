@@ -6,7 +6,7 @@ import statistics
 import pytest
 import torch
 
-from densenet_lessons import comparison
+from densenet_lessons import comparison, comparison_results
 from densenet_lessons.comparison import (
     FAMILIES,
     SEEDS,
@@ -18,6 +18,7 @@ from densenet_lessons.comparison import (
     split_off,
     summarise,
 )
+from densenet_lessons.comparison_results import accuracies_of, clearly_apart, standard_error
 from densenet_lessons.datasets import LabelledImages, load_images
 from densenet_lessons.training import History
 
@@ -200,6 +201,44 @@ def test_the_summary_is_mean_and_spread_over_the_seeds(quick, tmp_path):
         assert summary.macs > summary.parameters
 
 
+def test_single_runs_come_in_the_order_of_their_seeds(quick, tmp_path):
+    record = compare(tmp_path / "runs.jsonl")
+    record["runs"].reverse()
+    for summary in summarise(record):
+        accuracies = accuracies_of(record, summary.family, summary.size)
+        assert accuracies == sorted(accuracies)  # as they were made up: a later seed does better
+        assert len(accuracies) == len(SEEDS)
+        assert (summary.lowest, summary.highest) == (accuracies[0], accuracies[-1])
+
+
+def a_summary(*accuracies):
+    runs = [
+        {"family": "dense", "size": "small", "seed": seed, "accuracy": accuracy, "seconds": 1.0}
+        for seed, accuracy in enumerate(accuracies)
+    ]
+    net = {"family": "dense", "size": "small", "parameters": 1, "macs": 1}
+    [summary] = summarise({"nets": [net], "runs": runs, "chosen": {"dense": 0.1}})
+    return summary
+
+
+def test_means_are_clearly_apart_beyond_two_standard_errors():
+    first, second = a_summary(0.86, 0.88, 0.90), a_summary(0.87, 0.87, 0.89, 0.93, 0.89)
+    # Welch's t is the difference over this error; torch's variance is the oracle.
+    variances = [
+        torch.tensor(values, dtype=torch.float64).var() / len(values)
+        for values in ([0.86, 0.88, 0.90], [0.87, 0.87, 0.89, 0.93, 0.89])
+    ]
+    error = float(sum(variances) ** 0.5)
+    assert standard_error(first, second) == pytest.approx(error)
+    assert standard_error(second, first) == standard_error(first, second)
+    still = a_summary(0.5, 0.5)
+    for factor, apart in ((1.95, False), (2.05, True), (-1.95, False), (-2.05, True)):
+        shift = 0.5 + factor * standard_error(first, still) - first.mean
+        moved = a_summary(*(x + shift for x in (0.86, 0.88, 0.90)))
+        assert clearly_apart(moved, still) is apart
+        assert clearly_apart(still, moved) is apart
+
+
 def test_a_real_run_in_another_process(tmp_path):
     """One training of an epoch on the real images, in a real worker process."""
     run, path = Run("test", "residual", "small", 0.1, 0), tmp_path / "runs.jsonl"
@@ -210,7 +249,7 @@ def test_a_real_run_in_another_process(tmp_path):
 
 
 def test_missing_and_damaged_results_say_how_to_restore(monkeypatch, tmp_path):
-    monkeypatch.setattr(comparison, "RESULTS", tmp_path / "comparison.json")
+    monkeypatch.setattr(comparison_results, "RESULTS", tmp_path / "comparison.json")
     with pytest.raises(FileNotFoundError, match=r"comparison\.json is missing; .*git checkout -- "):
         load_comparison()
     (tmp_path / "comparison.json").write_text('{"nets": [{}], "runs": ')

@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "history": set(),
     "checkpoints": {*TORCH, "history"},
     "training": {*TORCH, "arithmetic", "history", "checkpoints"},
+    "faults": {*TORCH, "history", "training"},
     "probes": {*TORCH, "arithmetic"},
     "full_datasets": TORCH,
     "datasets": {*TORCH, "arithmetic", "shipped", "full_datasets", "matplotlib", "PIL"},
@@ -34,7 +35,10 @@ MAY_IMPORT = {
     "models": {*TORCH, "arithmetic", "layers"},
     "baselines": {*TORCH, "arithmetic", "layers"},
     "zoo": {*TORCH, "arithmetic", "shipped", "models", "datasets", "training"},
-    "comparison": {*TORCH, "arithmetic", "models", "baselines", "datasets", "training"},
+    "comparison_results": {"datasets"},
+    "comparison": {
+        *TORCH, "arithmetic", "models", "baselines", "datasets", "training", "comparison_results",
+    },
     "pretrained": {*TORCH, "models", "datasets"},
     "plots": {*DRAWING, "arithmetic", "palette", "history", "plots"},
     "diagrams": {*DRAWING, "arithmetic", "palette", "diagrams"},
@@ -43,7 +47,7 @@ MAY_IMPORT = {
     "panels.base": {*DRAWING, "ipywidgets", "display", "palette", "panels.controls"},
     "panels": {
         *TORCH, *DRAWING, "ipywidgets", "panels", "palette", "plots", "display", "arithmetic",
-        "models", "probes", "zoo", "datasets", "history",
+        "models", "probes", "zoo", "datasets", "history", "comparison", "comparison_results",
     },
     "exercises.lesson": {*TORCH, *BELOW_EXERCISES, "exercises.core", "exercises.expect"},
     "exercises": {*TORCH, "IPython", "exercises"},

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from densenet_lessons.panels import base
 from densenet_lessons.panels.base import Panel, choice, number, slider, steps, toggle
@@ -150,6 +150,56 @@ def test_a_refused_setting_is_told_in_words_on_a_card():
     assert "Traceback" not in panel._status.value
     panel.set(k=4)
     assert pixel(panel.png) == (80, 80, 80)
+
+
+def bounds(png, colour=base.ACCENT):
+    """Left, top, right and bottom of what has just this colour."""
+    wanted = np.array(ImageColor.getrgb(colour))
+    rows, columns = np.nonzero((np.asarray(Image.open(io.BytesIO(png))) == wanted).all(2))
+    return np.array([columns.min(), rows.min(), columns.max() + 1, rows.max() + 1])
+
+
+@pytest.mark.parametrize("drawn_before", [True, False])
+def test_the_card_is_as_large_at_any_scale(drawn_before):
+    def draw(n):
+        if n == 2:
+            raise ValueError(
+                "n must be odd here, and this text is long enough to go over more than one "
+                "line of the card, got 2"
+            )
+        return np.zeros((120 * scale, 400 * scale), np.uint8), ALT, "Odd."
+
+    frames = []
+    for scale in (1, 2):
+        controls = {"n": number("n", 1, 3, 1 if drawn_before else 2)}
+        panel = Panel("Odd", controls, draw, scale=scale)
+        panel.set(n=2)
+        frames.append(bounds(panel.png) / scale)
+        width, _ = Image.open(io.BytesIO(panel.png)).size
+        assert width == scale * (400 if drawn_before else 520)
+    assert frames[1] == pytest.approx(frames[0], abs=6)
+    assert frames[0][3] - frames[0][1] > 60
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ((2, 3), "Error in this panel: ValueError: all input arrays must have the same shape"),
+        ((1,), "Not possible: values must be two, got 1"),
+    ],
+)
+def test_only_our_own_raise_is_a_refusal(monkeypatch, values, says):
+    """numpy raises the first one in Python as well, but in a module of its own."""
+
+    def draw():
+        if len(values) != 2:
+            raise ValueError(
+                f"values must be two, got {len(values)}",
+            )
+        return np.stack([np.zeros(size, np.uint8) for size in values]), ALT, "Fine."
+
+    monkeypatch.setattr(base, "STRICT", False)
+    assert Panel("Two", {}, draw).sentence == says
 
 
 @pytest.mark.parametrize(

@@ -124,12 +124,24 @@ def test_widths_are_to_scale():
 
 def test_heights_fall_by_one_step_a_halving():
     maps = parts_of(IMAGENET_NETS["densenet121"], 224)[0].maps
-    picture = pixels(draw_chain(maps, (), "stem"))[2 * 40 : 2 * 158]
+    picture = pixels(draw_chain(maps, (), "stem"))[2 * 40 : 2 * 162]
     grey = np.array([round(255 * c) for c in to_rgb(source_colour(0))])
     tall = (picture == grey).all(2).sum(0)
     image, pooled = tall[: WIDTH // 2].max(), tall[WIDTH:].max()
     log_of_side = np.log2([224, 56]) + 1
     assert pooled / image == pytest.approx(log_of_side[1] / log_of_side[0], abs=0.02)
+
+
+def test_a_long_title_and_the_totals_end_within_the_picture():
+    parts = parts_of(cifar_spec(250, 48), 32)
+    title = "Custom net (L = 250, k = 48, theta = 0.5, with bottleneck)\n"
+    title += "60,744,370 parameters, 21,672,454,008 multiply-adds at 32 pixels"
+    plain, full = (pixels(draw_net(parts, words, part=1)) for words in ("", title))
+    columns = np.flatnonzero((plain != full).any((0, 2)))
+    assert columns.max() < 2 * (WIDTH - 14)
+    lines = (plain != full).any((1, 2))
+    assert lines.any()
+    assert not lines[2 * 44 :].any(), "the title runs into the picture"
 
 
 def test_the_chosen_part_and_layer_are_marked():
@@ -138,6 +150,7 @@ def test_the_chosen_part_and_layer_are_marked():
     assert share_of(pictures[0], "#fff4ea") > 0.02
     changed = (pixels(pictures[0]) != pixels(pictures[1])).any(2)
     assert 0 < changed.mean() < 0.001, "only the tooth under the layer moves"
+    assert WIDTH <= 836, "wider is scaled down beside JupyterLab's file browser"
     rows = [draw_block(parts[3], "block", layer=layer) for layer in (1, 12)]
     assert (pixels(rows[0]) != pixels(rows[1])).any()
     assert share_of(rows[0], ACCENT) > 0.01, "the 3x3 convolutions"
@@ -161,3 +174,5 @@ def test_shares_add_up_and_the_largest_is_framed():
         assert to_hex(bars[names.index(name)].get_edgecolor()) == ACCENT
     assert {text.get_color() for text in figure.axes[0].texts} == {INK}
     assert figure.axes[1].texts[-1].get_text() == "<0.1%"
+    left, right = (axes.get_xlim() for axes in figure.axes)
+    assert left == right, "one scale on both sides"

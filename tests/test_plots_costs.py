@@ -1,6 +1,7 @@
 """Costs: the parts add up to built nets, the lines cross where the weights are equal."""
 
 import pytest
+from matplotlib.colors import to_rgba
 
 from densenet_lessons.arithmetic import CIFAR_NETS, IMAGENET_NETS, cifar_spec, operations
 from densenet_lessons.display import png_bytes
@@ -50,8 +51,11 @@ def test_an_unknown_quantity_is_refused():
 @pytest.mark.parametrize("bn_size", [None, 1, 4, 9])
 def test_conv_weights_of_built_layers(bn_size):
     layer = DenseLayer(23, 6, bn_size=bn_size)
-    built = sum(p.numel() for p in layer.parameters() if p.ndim == 4)
-    assert conv_weights(23, 6, bn_size) == built
+    assert conv_weights(23, 6, bn_size) == convs_of(layer)
+
+
+def convs_of(layer):
+    return sum(p.numel() for p in layer.parameters() if p.ndim == 4)
 
 
 @pytest.mark.parametrize(("k", "bn_size"), [(32, 4), (5, 4), (12, 2), (24, 8), (7, 1)])
@@ -69,19 +73,35 @@ def test_the_break_even_of_the_paper():
 
 
 def test_the_lines_of_the_plot_are_the_weights():
-    figure = plot_break_even(32, [64, 256], name="two layers")
-    plain, squeezed = figure.axes[0].get_lines()[1], figure.axes[0].get_lines()[3]
-    assert list(plain.get_xdata()) == [64, 256]
-    assert [round(1000 * y) for y in plain.get_ydata()] == [18_432, 73_728]
-    assert [round(1000 * y) for y in squeezed.get_ydata()] == [45_056, 69_632]
+    figure = plot_break_even(32)
+    plain, squeezed = figure.axes[0].get_lines()[:2]
+    ends = list(plain.get_xdata())
+    assert list(squeezed.get_xdata()) == ends == [1, 461]
+    for line, bn_size in ((plain, None), (squeezed, 4)):
+        assert line.get_ydata() == pytest.approx(
+            [convs_of(DenseLayer(width, 32, bn_size=bn_size)) / 1000 for width in ends]
+        )
     assert "equal at c = 230.4" in [text.get_text() for text in figure.axes[0].texts]
     assert png_bytes(figure) != png_bytes(plot_break_even(12))
+
+
+def test_each_block_is_a_row_of_dots_in_the_colour_of_the_cheaper_layer():
+    figure = plot_break_even(32, {"block 1": [64, 224], "block 2": [256]})
+    rows = figure.axes[1].collections
+    assert [row.get_offsets().tolist() for row in rows] == [[[64, 0], [224, 0]], [[256, 1]]]
+    lines = [to_rgba(line.get_color()) for line in figure.axes[0].get_lines()[:2]]
+    drawn = [tuple(colour) for row in rows for colour in row.get_facecolors()]
+    assert drawn == [lines[0], lines[0], lines[1]]
+    assert [label.get_text() for label in figure.axes[1].get_yticklabels()] == [
+        "block 1",
+        "block 2",
+    ]
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((32, [0]), "widths must be a positive integer, got 0"),
+        ((32, {"block 1": [0]}), "widths must be a positive integer, got 0"),
         ((0,), "growth_rate must be a positive integer, got 0"),
     ],
 )
@@ -119,12 +139,13 @@ def test_the_pair_draws_a_cross_only_where_a_bottleneck_does_not_pay():
         for quantity in ("parameters", "macs")
     }
 
-    def drawn(first_pays):
+    def drawn(first_pays, sides=(56, 28)):
         steps = [
             Step((8,), "block 1", first_pays), Step((8, 4), "transition"),
             Step((6,), "block 2", True), Step((6, 4), "output"),
         ]  # fmt: skip
-        return png_bytes(cost_pair_image(steps, 9.0, costs))
+        return png_bytes(cost_pair_image(steps, 9.0, costs, sides))
 
     assert drawn(True) != drawn(False)
     assert drawn(True) == drawn(True)
+    assert drawn(True) != drawn(True, sides=(32, 16))

@@ -7,9 +7,11 @@ from densenet_lessons.display import png_bytes
 from densenet_lessons.history import History
 from densenet_lessons.plots import (
     plot_comparison,
+    plot_confusions,
     plot_gradient_norms,
     plot_histories,
     plot_history,
+    plot_runs,
     plot_schedules,
 )
 
@@ -35,6 +37,45 @@ def test_history_while_it_grows():
     empty = plot_history(History(), steps=[(0.1, 2.3), (0.2, 2.2)])
     assert points(empty.axes[0].get_lines()[0]) == [(0.1, 2.3), (0.2, 2.2)]
     assert png_bytes(empty) != png_bytes(plot_history(History()))
+
+
+def test_the_axes_stay_while_a_training_goes_on():
+    shorter = History((2.0,), (0.3,), (0.4,), (0.1,), (1.0,))
+    limits = [
+        [(axes.get_xlim(), plot.axes[1].get_ylim()) for axes in plot.axes]
+        for plot in (plot_history(shorter, epochs=5), plot_history(HISTORY, epochs=5))
+    ]
+    assert limits[0] == limits[1]
+    assert limits[0][0][0][1] >= 5
+
+
+def test_runs_stand_side_by_side():
+    other = History((3.0,), (0.1,), (0.2,))
+    plot = plot_runs({"A": HISTORY, "B": other})
+    above, below = plot.axes[:2], plot.axes[2:]
+    assert [axes.get_title() for axes in above] == ["A", "B"]
+    assert [points(axes.get_lines()[0])[0] for axes in above] == [(1, 2.0), (1, 3.0)]
+    assert [[line.get_ydata()[0] for line in axes.get_lines()] for axes in below] == [
+        [0.3, 0.4],
+        [0.1, 0.2],
+    ]
+    assert [text.get_text() for text in below[0].get_legend().get_texts()] == ["training", "test"]
+
+
+def test_confusions_show_each_count_in_its_cell():
+    [axes] = plot_confusions([[5, 2, 0], [0, 4, 1], [3, 0, 6]], ["a", "b", "c"]).axes
+    texts = {text.get_position(): text.get_text() for text in axes.texts}
+    assert texts == {
+        (0, 0): "5", (1, 0): "2", (1, 1): "4", (2, 1): "1", (0, 2): "3", (2, 2): "6"
+    }  # fmt: skip
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b", "c"]
+    shades = axes.images[0].get_array()
+    assert shades.tolist() == [[0, 2, 0], [0, 0, 1], [3, 0, 0]]
+
+
+def test_confusions_must_fit_the_names():
+    with pytest.raises(ValueError, match="counts must be a table of 3 x 3"):
+        plot_confusions([[1, 2], [3, 4]], ["a", "b", "c"])
 
 
 def test_several_histories_show_the_test_accuracy_where_there_is_one():

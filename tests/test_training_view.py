@@ -1,9 +1,13 @@
 """The live view: a bar, curves and a sentence that follow a training."""
 
+import base64
+import io
 import re
 
 import pytest
+from PIL import Image
 
+from densenet_lessons.display import PADDING
 from densenet_lessons.history import History, Progress
 from densenet_lessons.panels import TrainingView, training_view
 
@@ -57,6 +61,27 @@ def test_it_is_redrawn_no_oftener_than_needed(clock):
     view(Progress(1, 1, 4, 100, 2.0, History()))
     assert picture(view) != first
     assert len(view.steps) == 4
+
+
+def test_the_end_is_told(clock):
+    view = TrainingView()
+    view(Progress(2, 2, 1, 2, 2.0, AFTER_ONE))
+    assert view.children[0].bar_style == ""
+    history = History((1.2, 1.0), (0.5, 0.6), (0.75, 0.8), (0.1, 0.0), (3.0, 4.0))
+    view(Progress(2, 2, 2, 2, 1.0, history))
+    assert view.sentence == "Done: 2 epochs in 7 s, test accuracy 0.800."
+    assert view.children[0].value == 1
+    assert view.children[0].bar_style == "success"
+
+
+def test_the_page_below_does_not_jump(clock):
+    view = TrainingView()
+    kept = view.children[1].layout.min_height
+    view(Progress(1, 2, 1, 2, 2.0, History()))
+    png = base64.b64decode(re.search('base64,([^"]+)', picture(view))[1])
+    width, height = Image.open(io.BytesIO(png)).size
+    shown = int(re.search('width="([0-9]+)"', picture(view))[1]) - 2 * PADDING
+    assert kept == f"{height * shown // width + 2 * PADDING}px"
 
 
 def test_what_is_stored_in_a_notebook_never_changes():

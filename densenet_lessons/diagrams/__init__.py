@@ -55,7 +55,7 @@ _ALTS = {
         "width grows from 4 to 6 to 8 channels, and old and new stay apart."
     ),
     connections: (
-        "A dense block of 5 layers in a row. Arcs in the colour of their source lead from the "
+        "A dense block of 5 layers in a row. Arrows in the colour of their source lead from the "
         "input and from each layer to every later layer, so the layers read 1, 2, 3, 4 and 5 "
         "sources: 15 connections, L(L+1)/2 for L = 5."
     ),
@@ -82,21 +82,21 @@ _ALTS = {
     ),
     whole_net: (
         "DenseNet-121 from left to right, to scale: image, convolution, pooling, four dense "
-        "blocks of 6, 12, 24 and 16 layers with a transition between each two, then average pool "
-        "and linear layer. From part to part the maps shrink, from 224 to 7 pixels, while the "
-        "blocks end at 256, 512, 1024 and 1024 channels. Enlarged, block 1: 64 channels that "
-        "enter, then 32 from each of 6 layers, 256 in all."
+        "blocks of 6, 12, 24 and 16 layers with a transition between each two, then the head. "
+        "From part to part the maps shrink, from 224 to 7 pixels, while the blocks end at 256, "
+        "512, 1024 and 1024 channels. Enlarged, block 1: 64 channels that enter, then 32 from "
+        "each of 6 layers, 256 in all."
     ),
     architecture_table: (
         "Table of DenseNet-121, 169, 201 and 264. All share the stem, block 1 of 6 layers and "
         "block 2 of 12. They differ in block 3, of 24, 32, 48 and 64 layers, and in block 4, of "
-        "16, 32, 32 and 48 layers. Parameters rise from 7,978,856 to 14,149,480, 20,013,928 and "
-        "33,337,704."
+        "16, 32, 32 and 48 layers. The last blocks end at 1024, 1664, 1920 and 2688 channels."
     ),
     two_stems: (
         "A 32×32 image in two stems. ImageNet's 7×7 convolution and 3×3 max pool, each with stride "
         "2, shrink it to 16×16 and then 8×8 before block 1, and block 4 sees a single position. "
-        "CIFAR's 3×3 convolution keeps 32×32 for block 1, and block 3 still sees 8×8."
+        "CIFAR's 3×3 convolution keeps 32×32 for block 1, and block 3 still sees 8×8. Frames "
+        "in the image show that a position of block 1 sees more pixels than it stands for."
     ),
 }
 

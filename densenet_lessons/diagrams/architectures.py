@@ -10,8 +10,6 @@ from densenet_lessons.arithmetic import (
     DenseNetSpec,
     Operation,
     block_sides,
-    count_macs,
-    count_parameters,
     operations,
 )
 from densenet_lessons.diagrams.canvas import LARGE, MARGIN, NORMAL, WIDTH, Canvas
@@ -47,7 +45,7 @@ def architecture_table(nets: Mapping[str, DenseNetSpec] = TABLE_1, image_size: i
     if any(spec.small_inputs for spec in specs):
         raise ValueError("nets must have the ImageNet stem, got one with small_inputs=True")
     blocks = counts[0]
-    page = Canvas(58 + _ROW * (4 + blocks) + _BLOCK_ROW * blocks + 22)
+    page = Canvas(58 + _ROW * (2 + blocks) + _BLOCK_ROW * blocks + 22)
     table = _Table(page, len(specs))
     table.header(nets)
     steps = [{step.name: step for step in operations(spec, image_size)} for spec in specs]
@@ -63,13 +61,10 @@ def architecture_table(nets: Mapping[str, DenseNetSpec] = TABLE_1, image_size: i
         table.block(f"dense block {block + 1}", sides[block], layers, widths, most)
         if block + 1 < blocks:
             convs = [step[f"features.transition{block + 1}.conv"] for step in steps]
-            table.row(f"transition {block + 1}", sides[block + 1], _transition_words(convs))
+            halving = f"{sides[block]} → {sides[block + 1]}"
+            table.row(f"transition {block + 1}", halving, _transition_words(convs))
     heads = [f"{spec.block_ends()[-1][1]} → {spec.num_classes}" for spec in specs]
-    table.row("average pool, linear", 1, heads)
-    table.rule()
-    table.row("parameters", None, [f"{count_parameters(spec):,}" for spec in specs], merge=False)
-    macs = [f"{count_macs(spec, image_size) / 1e9:.2f} billion" for spec in specs]
-    table.row("multiply-adds", None, macs, merge=False)
+    table.row("head", f"{sides[-1]} → 1", heads)
     return page.figure
 
 
@@ -93,9 +88,9 @@ class _Table:
         self.y += 36
         self.rule()
 
-    def row(self, part: str, side: int | None, cells: list[str], *, merge: bool = True) -> None:
+    def row(self, part: str, side: int | str, cells: list[str]) -> None:
         middle = self._begin(part, side, _ROW)
-        if merge and len(set(cells)) == 1:
+        if len(set(cells)) == 1:
             self.page.text(_FIRST_NET + self.columns * self.width / 2, middle, cells[0])
         else:
             for index, words in enumerate(cells):
@@ -117,11 +112,10 @@ class _Table:
             self.page.rectangle(left, middle + 8, room * count / most, 5, ACCENT, edge="none")
         self.y += _BLOCK_ROW
 
-    def _begin(self, part: str, side: int | None, height: float, *, bold: bool = False) -> float:
+    def _begin(self, part: str, side: int | str, height: float, *, bold: bool = False) -> float:
         middle = self.y + height / 2
         self.page.text(MARGIN, middle, part, align="left", bold=bold)
-        if side is not None:
-            self.page.text(_SIDE_COLUMN, middle, f"{side}", bold=bold)
+        self.page.text(_SIDE_COLUMN, middle, f"{side}", bold=bold)
         return middle
 
     def _centre(self, index: int) -> float:
@@ -156,7 +150,10 @@ def two_stems(image_size: int = 32) -> Figure:
     )
     for index, (title, spec) in enumerate(nets):
         _stem_row(page, 24 + index * 216, title, spec, image_size)
-    legend = "Orange: one position of block 1,\nand the pixels that it stands for"
+    legend = (
+        "Orange: one position of block 1,\nand the pixels that it stands for.\n"
+        "Frame: the pixels that it sees.\nLast arrows: transitions."
+    )
     page.text(WIDTH - MARGIN - 208, 338, legend, colour=MUTED, align="left")
     return page.figure
 
@@ -175,10 +172,12 @@ def _stem_row(page: Canvas, top: float, title: str, spec: DenseNetSpec, image_si
     kernel = f"{stem.kernel_size}×{stem.kernel_size} conv"
     maps = [(image_size, "image")]
     if spec.small_inputs:
-        arrows = [("conv", kernel)]
+        arrows, seen = [("conv", kernel)], [stem.kernel_size]
     else:
         arrows = [("conv", f"{kernel},\nstride 2"), ("pool", "3×3 max pool,\nstride 2")]
         maps.append((stem.side, ""))
+        # A position of the pool sees 3 of the convolution's, which lie 2 pixels apart.
+        seen = [stem.kernel_size + 2 * 2, 3]
     maps += [(side, f"block {number}") for number, side in enumerate(sides, 1)]
     x, first_block = MARGIN + 6, len(arrows)
     for index, (side, role) in enumerate(maps):
@@ -188,7 +187,8 @@ def _stem_row(page: Canvas, top: float, title: str, spec: DenseNetSpec, image_si
         face = _IMAGE if index == 0 else tint(source_colour(0), 0.6)
         grid(page, left, y - size / 2, size, side, face)
         if index <= first_block:
-            _mark(page, left, y - size / 2, size, sides[0])
+            around = seen[index] if index < first_block else 0
+            _mark(page, left, y - size / 2, size, sides[0], side, around)
         middle = left + size / 2
         page.text(middle, y + 62 + 17, f"{side}×{side}", bold=index >= first_block)
         if role:
@@ -203,8 +203,19 @@ def _stem_row(page: Canvas, top: float, title: str, spec: DenseNetSpec, image_si
             x += 38
 
 
-def _mark(page: Canvas, x: float, y: float, size: float, side: int) -> None:
-    """What one position of block 1 stands for, in a map of any side."""
-    cell = size / side
-    place = side * 3 // 8
+def _mark(
+    page: Canvas, x: float, y: float, size: float, positions: int, side: int, seen: int
+) -> None:
+    """One of ``positions`` in a map of ``side``: what it stands for, and in a frame what it sees.
+
+    The convolution and the pool of a stem are centred on the first pixel that a position
+    stands for.
+    """
+    cell = size / positions
+    place = positions * 3 // 8
     page.rectangle(x + place * cell, y + place * cell, cell, cell, ACCENT, edge=ACCENT)
+    if seen:
+        pixel = size / side
+        start = place * side / positions - seen // 2
+        corner, long = start * pixel, seen * pixel
+        page.rectangle(x + corner, y + corner, long, long, "none", edge=ACCENT, line=1.4, order=4)

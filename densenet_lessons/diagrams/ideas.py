@@ -30,11 +30,11 @@ def add_vs_concat(num_channels: int = 4, growth_rate: int = 2) -> Figure:
     widths = block_widths(num_channels, 2, growth_rate)
     kept = [f"{num_channels}"] * 3
     panels = (
-        ("Plain", r"$x_\ell = H_\ell(x_{\ell-1})$", kept, "The old features are replaced."),
-        ("ResNet", r"$x_\ell = H_\ell(x_{\ell-1}) + x_{\ell-1}$", kept, "Old and new are mixed."),
+        ("Plain", r"$x_l = H_l(x_{l-1})$", kept, "The old features are replaced."),
+        ("ResNet", r"$x_l = H_l(x_{l-1}) + x_{l-1}$", kept, "Old and new are mixed."),
         (
             "DenseNet",
-            r"$x_\ell = H_\ell([x_0, x_1, \ldots, x_{\ell-1}])$",
+            r"$x_l = H_l([x_0, x_1, \ldots, x_{l-1}])$",
             [str(width) for width in widths],
             "Old and new are kept apart.",
         ),
@@ -67,8 +67,12 @@ def _flow(
         y = 108 + layer * _STEP
         _cells(page, x, y, cells)
         edge = x + len(cells) * _CELL / 2
-        name = f"$x_{layer}$:  " if rule != "DenseNet" or layer == 0 else ""
-        page.text(edge + 9, y, f"{name}{counts[layer]} channels", align="left")
+        if rule == "DenseNet" and layer:
+            joined = ", ".join(f"x_{source}" for source in range(layer + 1))
+            page.text(edge + 9, y - 10, f"$[{joined}]$:", align="left")
+            page.text(edge + 9, y + 9, f"{counts[layer]} channels", align="left")
+        else:
+            page.text(edge + 9, y, f"$x_{layer}$:  {counts[layer]} channels", align="left")
         if layer == 2:
             break
         page.arrow([(x, y + 11), (x, y + 31)])

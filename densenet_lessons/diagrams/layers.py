@@ -102,7 +102,8 @@ def bottleneck(
         _funnel(page, x, y, funnel, tall, conv.out_channels * scale, conv.kernel_size)
         _count(page, x + funnel / 2, conv.parameters, "weights")
         x += funnel + gap
-    page.text(WIDTH / 2, 349, "Height: channels.   One colour for each source.", colour=MUTED)
+    legend = "Height: channels.   Grey: the block's input.   Bright colours: one layer each."
+    page.text(WIDTH / 2, 349, legend, colour=MUTED)
     return page.figure
 
 

@@ -99,9 +99,9 @@ def whole_net(spec: DenseNetSpec = IMAGENET_NETS["densenet121"], image_size: int
             _zoom(page, stage, start, front, _BASE - side - dy)
         x += span + gap
     # One number a class is left, after global average pooling and the linear layer.
-    middle, tall = x + head / 2, spec.num_classes * thick
-    page.rectangle(middle - 4, _BASE - tall, 8, tall, INK)
-    _column(page, middle, "pool, linear", "classes", spec.num_classes, 1)
+    middle, wide = x + head / 2, spec.num_classes * thick
+    page.rectangle(middle - wide / 2, _BASE - high, wide, high, INK, edge=INK)
+    _column(page, middle, "head", "classes", spec.num_classes, 1)
     page.text(
         WIDTH / 2,
         402,

@@ -415,3 +415,48 @@ def one_step_early(num_input_features, num_layers, growth_rate):
 def closed_form(num_input_features, num_layers, growth_rate):
     pairs = num_layers * (num_layers - 1) // 2
     return 9 * growth_rate * (num_layers * num_input_features + pairs * growth_rate)
+
+
+@exercise(
+    "2.9",
+    "Two doublings",
+    kind="predict",
+    minutes=2,
+    hints=(
+        "Think of a net that is far too small for its task, and of one that does it well.",
+        "The better a net is, the fewer of its mistakes are easy ones.",
+    ),
+)
+def doublings(answer):
+    expect.one_of(answer, "2 to 4", ("2 to 4", "12 to 24", "the same"))
+
+
+doublings.solves("2 to 4", because="The smallest net misses easy cases; the panel has the counts.")
+doublings.rejects(
+    "12 to 24", says="This step adds more parameters, but here most easy cases are right already."
+)
+doublings.rejects(
+    "the same", says="That would go on for ever, and no net gets more than all pictures right."
+)
+
+
+@exercise(
+    "2.10",
+    "Who copies the picture?",
+    kind="plot",
+    minutes=4,
+    hints=(
+        "Set the panel to k = 12 and block 1, then walk through the maps with the arrow keys.",
+        "Look for maps in which the whole garment is bright, or the whole garment is dark.",
+    ),
+)
+def copied_in(answer):
+    expect.one_of(answer, "input", ("input", "layer 1", "layer 2", "layer 3"))
+
+
+copied_in.solves(
+    "input", because="Some filters of the stem only blur the picture; no later map is so like it."
+)
+copied_in.rejects("layer 1", says="Maps of layer 1 show edges and parts. Compare the row above.")
+copied_in.rejects("layer 2", says="There is a closer match. Try each row before you decide.")
+copied_in.rejects("layer 3", says="This row is the furthest from the picture in this block.")

@@ -1,6 +1,7 @@
 """The exercises of lesson 03: bottleneck and transition layers."""
 
 import math
+from collections import OrderedDict
 
 import torch
 from torch import nn
@@ -37,14 +38,15 @@ def conv_weights(num_input_features: int, growth_rate: int, bn_size: int | None)
     ),
 )
 def wide_conv(answer):
-    expect.guess(answer, conv_weights(250, 12, None))
+    expect.guess(answer, conv_weights(244, 12, None))
 
 
-wide_conv.solves(27_000, because="250 inputs × 12 outputs × 9 positions in the kernel.")
-wide_conv.rejects(27_012, says="A bias for each output is counted; these convolutions have none.")
-wide_conv.rejects(2_250, says="This is one filter; the layer has one for each of its 12 outputs.")
-wide_conv.rejects(3_000, says="This is a kernel of one pixel; a 3×3 kernel has nine positions.")
-wide_conv.rejects(9_000, says="The kernel has 3 × 3 positions, not 3.")
+wide_conv.solves(26_352, because="244 inputs × 12 outputs × 9 positions in the kernel.")
+wide_conv.rejects(26_364, says="A bias for each output is counted; these convolutions have none.")
+wide_conv.rejects(2_196, says="This is one filter; the layer has one for each of its 12 outputs.")
+wide_conv.rejects(2_928, says="This is a kernel of one pixel; a 3×3 kernel has nine positions.")
+wide_conv.rejects(8_784, says="The kernel has 3 × 3 positions, not 3.")
+wide_conv.rejects(108, says="These filters read a single channel; each must span all 244.")
 
 
 @exercise(
@@ -86,6 +88,31 @@ def scales_channels(x, weight):
 @pointwise.rejects(says="This averages over the input channels; a convolution adds them up.")
 def averages_channels(x, weight):
     return torch.einsum("nchw,oc->nohw", x, weight) / x.shape[1]
+
+
+@pointwise.rejects(says="Batch and output channels have changed places: N comes first.")
+def channels_before_batch(x, weight):
+    return torch.tensordot(weight, x, dims=([1], [1]))
+
+
+@pointwise.rejects(says="`weight` is (O, C): its first axis is the output channel.")
+def weight_turned_round(x, weight):
+    return torch.einsum("nchw,co->nohw", x, weight)
+
+
+@pointwise.rejects(says="`@` takes the last two axes of `x`, height and width, not the channels.")
+def matrix_times_image(x, weight):
+    return weight @ x
+
+
+@pointwise.rejects(says="This convolution has random weights of its own; `weight` is never used.")
+def new_convolution(x, weight):
+    return nn.Conv2d(x.shape[1], weight.shape[0], 1, bias=False)(x)
+
+
+@pointwise.rejects(says="This convolution brings random weights and a bias; use `weight` alone.")
+def new_convolution_with_bias(x, weight):
+    return nn.Conv2d(x.shape[1], weight.shape[0], 1)(x)
 
 
 @pointwise.accepts
@@ -131,7 +158,7 @@ cheaper.rejects("equal", says="Multiply out both sides: they differ by more than
     "3.4",
     "A bottleneck layer",
     kind="module",
-    minutes=10,
+    minutes=8,
     hints=(
         "It is the composite function of lesson 02 twice: norm, ReLU, convolution.",
         "The first convolution looks at single pixels; its output is `bn_size * growth_rate` wide.",
@@ -139,21 +166,23 @@ cheaper.rejects("equal", says="Multiply out both sides: they differ by more than
     ),
 )
 def bottleneck(answer):
-    reference = nn.Sequential(
-        nn.BatchNorm2d(7), nn.ReLU(), nn.Conv2d(7, 10, 1, bias=False),
-        nn.BatchNorm2d(10), nn.ReLU(), nn.Conv2d(10, 5, 3, padding=1, bias=False),
+    expect.same_module(answer(7, 5, 2), _bottleneck(7, 5, 2), expect.noise(3, 7, 6, 4))
+    expect.same_parameters(answer(9, 3, 4), _bottleneck(9, 3, 4))
+
+
+def _bottleneck(c, k, bn_size):
+    squeezed = bn_size * k
+    return nn.Sequential(
+        OrderedDict(
+            norm1=nn.BatchNorm2d(c), relu1=nn.ReLU(),
+            conv1=nn.Conv2d(c, squeezed, 1, bias=False),
+            norm2=nn.BatchNorm2d(squeezed), relu2=nn.ReLU(),
+            conv2=nn.Conv2d(squeezed, k, 3, padding=1, bias=False),
+        )
     )  # fmt: skip
-    expect.same_module(answer(7, 5, 2), reference, expect.noise(3, 7, 6, 4))
-    expect.same_parameters(answer(9, 3, 4), _shapes_of(9, 3, 4))
 
 
-def _shapes_of(c, k, bn_size):
-    squeezed = nn.Conv2d(c, bn_size * k, 1, bias=False)
-    last = nn.Conv2d(bn_size * k, k, 3, bias=False)
-    return nn.ModuleList([nn.BatchNorm2d(c), squeezed, nn.BatchNorm2d(bn_size * k), last])
-
-
-@bottleneck.solves
+@bottleneck.solves(because="The wide input meets a 1×1 kernel only; the 3×3 one reads bn_size·k.")
 class Bottleneck(nn.Module):
     def __init__(self, num_input_features, growth_rate, bn_size):
         super().__init__()
@@ -217,7 +246,9 @@ class Swapped(nn.Sequential):
         )  # fmt: skip
 
 
-@bottleneck.rejects(says="The convolutions have a bias; DenseNet's have none, for a norm shifts.")
+@bottleneck.rejects(
+    says="The convolutions have a bias; DenseNet leaves it out, since a BN with a shift follows."
+)
 class WithBias(nn.Sequential):
     def __init__(self, c, k, b):
         super().__init__(
@@ -244,6 +275,62 @@ class NoPadding(nn.Sequential):
         )  # fmt: skip
 
 
+@bottleneck.rejects(says="Norm and ReLU follow the convolutions here; DenseNet puts them in front.")
+class NormAfterConv(nn.Sequential):
+    def __init__(self, c, k, b):
+        super().__init__(
+            nn.Conv2d(c, b * k, 1, bias=False), nn.BatchNorm2d(b * k), nn.ReLU(),
+            nn.Conv2d(b * k, k, 3, padding=1, bias=False), nn.BatchNorm2d(k), nn.ReLU(),
+        )  # fmt: skip
+
+
+@bottleneck.rejects(says="The 3×3 convolution comes first and reads the full width: squeeze first.")
+class WideKernelFirst(nn.Sequential):
+    def __init__(self, c, k, b):
+        super().__init__(
+            nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, b * k, 3, padding=1, bias=False),
+            nn.BatchNorm2d(b * k), nn.ReLU(), nn.Conv2d(b * k, k, 1, bias=False),
+        )  # fmt: skip
+
+
+@bottleneck.rejects(says="The inner width grows with the input here; it should depend on k alone.")
+class InnerWidthOfInput(nn.Sequential):
+    def __init__(self, c, k, b):
+        super().__init__(
+            nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, b * c, 1, bias=False),
+            nn.BatchNorm2d(b * c), nn.ReLU(), nn.Conv2d(b * c, k, 3, padding=1, bias=False),
+        )  # fmt: skip
+
+
+@bottleneck.rejects(
+    says="`bn_size` is a factor, not a width: the inner width is that many times k."
+)
+class InnerWidthOfBnSize(nn.Sequential):
+    def __init__(self, c, k, b):
+        super().__init__(
+            nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, b, 1, bias=False),
+            nn.BatchNorm2d(b), nn.ReLU(), nn.Conv2d(b, k, 3, padding=1, bias=False),
+        )  # fmt: skip
+
+
+@bottleneck.rejects(says="There is no norm in this layer; each convolution has a BN in front.")
+class NoNorms(nn.Sequential):
+    def __init__(self, c, k, b):
+        super().__init__(
+            nn.ReLU(), nn.Conv2d(c, b * k, 1, bias=False),
+            nn.ReLU(), nn.Conv2d(b * k, k, 3, padding=1, bias=False),
+        )  # fmt: skip
+
+
+@bottleneck.rejects(says="There is no ReLU in this layer; each norm is followed by one.")
+class NoRelus(nn.Sequential):
+    def __init__(self, c, k, b):
+        super().__init__(
+            nn.BatchNorm2d(c), nn.Conv2d(c, b * k, 1, bias=False),
+            nn.BatchNorm2d(b * k), nn.Conv2d(b * k, k, 3, padding=1, bias=False),
+        )  # fmt: skip
+
+
 @bottleneck.accepts
 class InOneSequence(nn.Sequential):
     def __init__(self, c, k, b):
@@ -257,7 +344,7 @@ class InOneSequence(nn.Sequential):
 @exercise(
     "3.5",
     "Where the bottleneck starts to pay",
-    minutes=8,
+    minutes=7,
     hints=(
         "Write down the weights of both layers for an input of width c.",
         "The 3×3 convolution after the squeeze costs the same for every c.",
@@ -265,7 +352,7 @@ class InOneSequence(nn.Sequential):
     ),
 )
 def smallest_width(answer):
-    for growth_rate, bn_size in [(32, 4), (5, 4), (12, 2), (24, 6)]:
+    for growth_rate, bn_size in [(32, 4), (5, 4), (12, 2), (24, 6), (32, 8)]:
         width = 1
         while conv_weights(width, growth_rate, bn_size) >= conv_weights(width, growth_rate, None):
             width += 1
@@ -280,6 +367,29 @@ def _(growth_rate, bn_size):
 @smallest_width.rejects(says="It squeezes from here on, but the second convolution has a cost too.")
 def where_it_squeezes(growth_rate, bn_size):
     return bn_size * growth_rate + 1
+
+
+@smallest_width.rejects(says="One short: at this width the bottleneck still costs a little more.")
+def one_short(growth_rate, bn_size):
+    return 9 * bn_size * growth_rate // (9 - bn_size)
+
+
+@smallest_width.rejects(says="At this width the 1×1 neither squeezes nor widens, but it costs.")
+def as_wide_as_the_squeeze(growth_rate, bn_size):
+    return bn_size * growth_rate
+
+
+@smallest_width.rejects(says="The norms are counted too; only convolution weights are asked for.")
+def counts_the_norms(growth_rate, bn_size):
+    extra = 9 * bn_size * growth_rate**2 + 2 * bn_size * growth_rate
+    return extra // ((9 - bn_size) * growth_rate) + 1
+
+
+@smallest_width.rejects(says="The search ends too early: with `bn_size` 8 the width lies far out.")
+def ends_too_early(growth_rate, bn_size):
+    for c in range(1, 1000):
+        if bn_size * growth_rate * c + 9 * bn_size * growth_rate**2 < 9 * growth_rate * c:
+            return c
 
 
 @smallest_width.rejects(says="This is where both cost about the same, not yet a width that saves.")
@@ -325,14 +435,23 @@ def just_above(growth_rate, bn_size):
     "3.6",
     "Width after a transition",
     hints=(
-        "What leaves the block is all of it: its input and each layer's channels.",
-        "The paper rounds towards fewer channels.",
+        "How many channels leave the block? Lesson 02 counted them.",
+        "Compress all of them at once. Only then round, and once.",
     ),
+    minutes=4,
 )
 def kept_channels(answer):
-    for c0, n, k, theta in [(12, 3, 7, 0.25), (9, 2, 7, 0.25), (64, 6, 32, 0.5), (16, 12, 12, 1.0)]:
-        width = block_widths(c0, n, k)[-1]
-        expect.equal(answer(c0, n, k, theta), compressed_width(width, theta))
+    for c0, n, k, theta in [
+        (7, 2, 11, 0.25),
+        (13, 2, 5, 0.75),
+        (9, 2, 7, 0.25),
+        (64, 6, 32, 0.5),
+        (16, 12, 12, 1.0),
+    ]:
+        width, kept = block_widths(c0, n, k)[-1], answer(c0, n, k, theta)
+        expect.equal(kept, compressed_width(width, theta))
+        whole = not isinstance(kept, float)
+        expect.that(whole, "the result is a float; channels are counted in an int.", actual=kept)
 
 
 @kept_channels.solves(because="The transition reads all m channels of the block and keeps ⌊θm⌋.")
@@ -361,6 +480,43 @@ def rounds_up(c0, n, k, theta):
     return math.ceil(theta * (c0 + n * k))
 
 
+@kept_channels.rejects(
+    says="The sum is rounded once, not each part: halves can add up to one more."
+)
+def rounds_twice(c0, n, k, theta):
+    return int(theta * c0) + int(theta * n * k)
+
+
+@kept_channels.rejects(says="1 / θ is rounded here before the division; 0.75 has no whole inverse.")
+def divides_by_whole_numbers(c0, n, k, theta):
+    return (c0 + n * k) // int(1 / theta)
+
+
+@kept_channels.rejects(says="This keeps half whatever θ is.")
+def always_half(c0, n, k, theta):
+    return (c0 + n * k) // 2
+
+
+@kept_channels.rejects(says="The last layer's channels are missing; the transition reads them too.")
+def one_layer_short(c0, n, k, theta):
+    return int(theta * (c0 + (n - 1) * k))
+
+
+@kept_channels.rejects(says="The block's own input is missing; it leaves the block as well.")
+def new_channels_alone(c0, n, k, theta):
+    return int(theta * n * k)
+
+
+@kept_channels.rejects(says="θ is the share that is kept, not the share that goes.")
+def drops_the_share(c0, n, k, theta):
+    return int((1 - theta) * (c0 + n * k))
+
+
+@kept_channels.rejects(says="`nn.Conv2d` refuses a float, even a whole one.")
+def floor_as_float(c0, n, k, theta):
+    return (c0 + n * k) * theta // 1
+
+
 @kept_channels.rejects(says="Channels come in whole numbers; the floor is missing.")
 def no_floor(c0, n, k, theta):
     return theta * (c0 + n * k)
@@ -383,7 +539,7 @@ def by_floor_division(c0, n, k, theta):
     minutes=3,
     hints=(
         "A 1×1 convolution is a weighted sum over channels. What is each pooling over pixels?",
-        "Try two pixels and two channels on paper, with a negative weight.",
+        "Take two channels of two pixels, (1, 0) and (0, 1), and weights of 1. Go both ways.",
     ),
 )
 def swap(answer):
@@ -400,8 +556,10 @@ def swap(answer):
 
 
 swap.solves("average", because="Two weighted sums, one over pixels and one over channels, commute.")
-swap.rejects("both", says="Max and sum don't commute: try two pixels and a negative weight.")
-swap.rejects("max", says="The maximum isn't linear: a negative weight turns largest to smallest.")
+swap.rejects(
+    "both", says="Try channels (1, 0) and (0, 1) with weights of 1: the order matters for one."
+)
+swap.rejects("max", says="Try channels (1, 0) and (0, 1) with weights of 1, in both orders.")
 swap.rejects("neither", says="One of them is a weighted sum itself; sums may change their order.")
 
 
@@ -409,22 +567,27 @@ swap.rejects("neither", says="One of them is a weighted sum itself; sums may cha
     "3.8",
     "A transition layer",
     kind="module",
-    minutes=8,
+    minutes=6,
     hints=(
-        "Norm and ReLU come first, as everywhere in DenseNet.",
-        "Two steps are left: fewer channels, and half the side.",
+        "Four steps, and only two of them hold parameters. Which, and how wide is each?",
+        "`nn.Conv2d` wants whole numbers, and θm may not be one.",
     ),
 )
 def transition(answer):
-    reference = nn.Sequential(
-        nn.BatchNorm2d(7), nn.ReLU(), nn.Conv2d(7, 3, 1, bias=False), nn.AvgPool2d(2)
-    )
-    expect.same_module(answer(7, 0.5), reference, expect.noise(3, 7, 6, 4))
-    whole = nn.ModuleList([nn.BatchNorm2d(5), nn.Conv2d(5, 5, 1, bias=False)])
-    expect.same_parameters(answer(5, 1.0), whole)
+    expect.same_module(answer(7, 0.5), _transition(7, 3), expect.noise(3, 7, 6, 4))
+    expect.same_module(answer(9, 0.75), _transition(9, 6), expect.noise(2, 9, 7, 5))
 
 
-@transition.solves
+def _transition(m, kept):
+    return nn.Sequential(
+        OrderedDict(
+            norm=nn.BatchNorm2d(m), relu=nn.ReLU(),
+            conv=nn.Conv2d(m, kept, 1, bias=False), pool=nn.AvgPool2d(2),
+        )
+    )  # fmt: skip
+
+
+@transition.solves(because="BN and ReLU, then two linear steps: fewer channels, and fewer pixels.")
 class Transition(nn.Module):
     def __init__(self, num_input_features, compression):
         super().__init__()
@@ -444,6 +607,61 @@ class PoolsByMaximum(nn.Sequential):
         super().__init__(
             nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False), nn.MaxPool2d(2)
         )
+
+
+@transition.rejects(
+    says="This pools by the maximum, and before the convolution; it should average."
+)
+class PoolsByMaximumFirst(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(m, kept, 1, bias=False)
+        )
+
+
+@transition.rejects(says="The convolution comes first here; norm and ReLU stand in front of it.")
+class ConvFirst(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.Conv2d(m, kept, 1, bias=False), nn.BatchNorm2d(kept), nn.ReLU(), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="The ReLU follows the convolution here; it stands between norm and conv.")
+class ReluAfterConv(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.Conv2d(m, kept, 1, bias=False), nn.ReLU(), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="θ is ignored: this keeps half of the channels, whatever is asked for.")
+class AlwaysHalf(nn.Sequential):
+    def __init__(self, m, theta):
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, m // 2, 1, bias=False), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="θ is ignored: this keeps all channels.")
+class KeepsAll(nn.Sequential):
+    def __init__(self, m, theta):
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, m, 1, bias=False), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="An odd side is rounded up here; drop the last row or column.")
+class RoundsSidesUp(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False),
+            nn.AvgPool2d(2, ceil_mode=True),
+        )  # fmt: skip
 
 
 @transition.rejects(says="A stride of 2 keeps one pixel in four and drops three; average all four.")
@@ -487,7 +705,7 @@ class RoundsWidth(nn.Sequential):
         )
 
 
-@transition.rejects(says="The convolution has a bias; DenseNet's have none.")
+@transition.rejects(says="The convolution has a bias; the norms that follow shift anyway.")
 class BiasLeftOn(nn.Sequential):
     def __init__(self, m, theta):
         kept = int(theta * m)
@@ -512,17 +730,19 @@ class PoolsFirst(nn.Sequential):
 
 @exercise(
     "3.9",
-    "Find the bug: one transition too many",
+    "Find the bug: what the classifier reads",
     kind="bug",
+    minutes=4,
     hints=(
-        "Follow the loop for two blocks. How many transitions lie between two blocks?",
-        "What does the classifier read: the last block, or something after it?",
+        "Follow the loop on paper for two blocks of one layer each.",
+        "Draw two blocks and the transitions around them. Does the loop go through each once?",
     ),
 )
 def output_width(answer):
     for c0, blocks, k, theta in [
+        (13, (2, 4, 3, 1), 7, 0.75),
+        (64, (6, 12, 32, 32), 32, 0.5),
         (7, (2, 3), 5, 0.5),
-        (64, (6, 12, 24, 16), 32, 0.5),
         (9, (4,), 3, 0.5),
         (16, (2, 2, 2), 4, 1.0),
     ]:
@@ -542,7 +762,7 @@ def _(num_init_features, block_config, growth_rate, compression):
     return width
 
 
-@output_width.rejects(says="This is still the version with the bug: it compresses the last block.")
+@output_width.rejects(says="This is what the function with the bug computes.")
 def unmended(c0, block_config, k, theta):
     width = c0
     for n in block_config:
@@ -564,12 +784,68 @@ def undoes_it(c0, block_config, k, theta):
     return int(width / theta)
 
 
-@output_width.rejects(says="This compresses before the first block too; the stem goes in whole.")
+@output_width.rejects(
+    says="This compresses before the first block too; what the stem gives goes in whole."
+)
 def compresses_the_stem(c0, block_config, k, theta):
     width = c0
     for n in block_config:
         width = int(theta * width) + n * k
     return width
+
+
+@output_width.rejects(says="This looks for the last block by its size; two blocks may be equal.")
+def skips_blocks_of_the_last_size(c0, block_config, k, theta):
+    width = c0
+    for n in block_config:
+        width = width + n * k
+        if n != block_config[-1]:
+            width = int(theta * width)
+    return width
+
+
+@output_width.rejects(says="`index` finds the first block of this size; two blocks may be equal.")
+def finds_blocks_by_size(c0, block_config, k, theta):
+    width = c0
+    for n in block_config:
+        width = width + n * k
+        if block_config.index(n) < len(block_config) - 1:
+            width = int(theta * width)
+    return width
+
+
+@output_width.rejects(says="This is right for four blocks only; other nets have two or three.")
+def always_four_blocks(c0, block_config, k, theta):
+    width = c0
+    for index, n in enumerate(block_config):
+        width = width + n * k
+        if index < 3:
+            width = int(theta * width)
+    return width
+
+
+@output_width.rejects(says="This is what enters the last block; its layers still add to it.")
+def stops_before_the_last_block(c0, block_config, k, theta):
+    width = c0
+    for n in block_config[:-1]:
+        width = int(theta * (width + n * k))
+    return width
+
+
+@output_width.rejects(says="This rounds to the nearest number; the paper takes the floor.")
+def rounds_each_width(c0, block_config, k, theta):
+    width = c0
+    for n in block_config[:-1]:
+        width = round(theta * (width + n * k))
+    return width + block_config[-1] * k
+
+
+@output_width.rejects(says="This halves whatever θ is.")
+def halves(c0, block_config, k, theta):
+    width = c0
+    for n in block_config[:-1]:
+        width = (width + n * k) // 2
+    return width + block_config[-1] * k
 
 
 @output_width.accepts
@@ -584,7 +860,7 @@ def last_block_apart(c0, block_config, k, theta):
     "3.10",
     "Four variants in order",
     kind="predict",
-    minutes=3,
+    minutes=4,
     hints=(
         "Equal depth: with B, half of the convolutions are 1×1, so there are half as many layers.",
         "C alone keeps all 36 layers, each with its 3×3 convolution on a wide input.",
@@ -609,6 +885,12 @@ variants.rejects(
 variants.rejects(
     ["BC", "C", "B", "plain"], says="Compare B and C again: C keeps all 36 of its 3×3 layers."
 )
+variants.rejects(
+    ["B", "BC", "C", "plain"], says="BC is B with fewer channels carried on. Compare these two."
+)
+variants.rejects(
+    ["BC", "B", "plain", "C"], says="C is plain with fewer channels carried on. Compare these two."
+)
 
 
 @exercise(
@@ -622,7 +904,15 @@ variants.rejects(
     ),
 )
 def whole_gain(answer):
-    expect.guess(answer, (_first_gain("parameters"), _first_gain("macs")))
+    right = (_first_gain("parameters"), _first_gain("macs"))
+    if type(answer) not in (tuple, list) or len(answer) != 2:
+        expect.guess(answer, right)
+    hits = [mine == number for mine, number in zip(answer, right, strict=True)]
+    state = {
+        (True, False): "the number for parameters is right, the one for multiply-adds is not.",
+        (False, True): "the number for multiply-adds is right, the one for parameters is not.",
+    }.get(tuple(hits), "neither number is right yet.")
+    expect.that(all(hits), state, actual=answer)
 
 
 def _first_gain(quantity: str) -> int:
@@ -644,10 +934,14 @@ def _first_gain(quantity: str) -> int:
 
 
 whole_gain.solves(
-    (9, 10), because="The dear early layers work on four times as many pixels as block 2."
+    (9, 10),
+    because="Most layers that lose are in block 1, where each weight works on four times as many "
+    "pixels; so the multiply-adds turn later.",
+)
+whole_gain.rejects((10, 9), says="The order is parameters, then multiply-adds.")
+whole_gain.rejects(
+    (5, 5), says="From here on one layer gains; what the others lose must be paid back first."
 )
 whole_gain.rejects(
-    (7, 7), says="From here on one layer pays; the earlier ones must be paid back first."
+    (7, 7), says="From here on a layer of block 1 gains too, but the sum over all layers loses."
 )
-whole_gain.rejects((9, 9), says="The parameters are right; look at the multiply-adds again.")
-whole_gain.rejects((10, 9), says="The order is parameters, then multiply-adds.")

@@ -3,6 +3,7 @@
 from densenet_lessons.panels.add_concat import add_concat_panel
 from densenet_lessons.panels.architecture import architecture_explorer
 from densenet_lessons.panels.base import Panel
+from densenet_lessons.panels.budget import budget_explorer
 from densenet_lessons.panels.calculator import cost_calculator
 from densenet_lessons.panels.growth_rate import growth_rate_explorer
 from densenet_lessons.panels.training_view import TrainingView
@@ -12,6 +13,7 @@ __all__ = [
     "TrainingView",
     "add_concat_panel",
     "architecture_explorer",
+    "budget_explorer",
     "cost_calculator",
     "growth_rate_explorer",
 ]

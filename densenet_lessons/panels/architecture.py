@@ -111,7 +111,7 @@ class ArchitectureExplorer(Panel):
         names = [part.name for part in parts]
         _offer(self.controls["part"], names)
         part = parts[names.index(self.controls["part"].value)]
-        _limit(self.controls["layer"], max(1, len(part.layers)))
+        _limit(self.controls["layer"], len(part.layers))
 
     def _spec(self) -> tuple[DenseNetSpec, int]:
         """The net that is chosen, and the side of its images in pixels."""
@@ -139,18 +139,18 @@ class ArchitectureExplorer(Panel):
                 f"Custom net (L = {own['depth']}, k = {own['growth_rate']}, "
                 f"theta = {own['theta']:g}, {kind} bottleneck)"
             )
-        sentence = f"{net}, {_about(chosen, parts)}"
+        totals = (
+            f"{_sum(parts, 'parameters'):,} parameters, "
+            f"{_sum(parts, 'macs'):,} multiply-adds at {size} pixels"
+        )
+        sentence = f"{net}: {totals}. {_about(chosen, parts)}"
         if chosen.layers:
             sentence += f" {_about_layer(chosen, layer)}"
-        sentence += f" The picture shows the {zoom}."
+        sentence += f" {_shown(zoom, chosen)}"
         if zoom == "net":
-            title = (
-                f"{net}: {_sum(parts, 'parameters'):,} parameters, "
-                f"{_sum(parts, 'macs'):,} multiply-adds at {size} pixels"
-            )
             widths = ", ".join(f"{one.name} {one.maps[-1].channels}" for one in parts)
             alt = f"{net} to scale, from stem to head. Channels that leave each part: {widths}."
-            return draw_net(parts, title, part=index, layer=layer), alt, sentence
+            return draw_net(parts, f"{net}\n{totals}", part=index, layer=layer), alt, sentence
         title = f"{net}, {part}"
         if not chosen.layers:
             ways = ", then ".join(
@@ -187,7 +187,17 @@ def _about(part: Part, parts: Iterable[Part]) -> str:
             ("macs", "multiply-adds", part.macs),
         )
     ]
-    return f"{part.name}: {way}; {counts[0]}, {counts[1]}."
+    name = part.name[0].upper() + part.name[1:]
+    return f"{name}: {way}; {counts[0]}, {counts[1]}."
+
+
+def _shown(zoom: str, part: Part) -> str:
+    """What the picture shows, in words."""
+    if zoom == "net" or part.layers:
+        return f"The picture shows the {zoom}."
+    name = part.name if part.name[-1].isdigit() else f"the {part.name}"
+    rest = "." if zoom == "block" else ", step by step: it has no layers."
+    return f"The picture shows {name}{rest}"
 
 
 def _about_layer(part: Part, layer: int) -> str:
@@ -224,9 +234,9 @@ def _offer(control: Control, names: list[str]) -> None:
 
 
 def _limit(control: Control, high: int) -> None:
-    """Let a slider and its box end at ``high``."""
-    control.allowed = range(1, high + 1)
-    if control.value > high:
-        control.value = high
+    """Let a slider and its box end at ``high``; where there is nothing to choose, dim both."""
+    control.allowed = range(1, max(1, high) + 1)
+    if control.value not in control.allowed:
+        control.value = control.allowed[-1]
     for part in control.children:
-        part.max = high
+        part.max, part.disabled = control.allowed[-1], high == 0

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-import dis
 import html
 import io
+import linecache
 import os
 import textwrap
+import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -106,7 +107,7 @@ class Panel(W.VBox):
                 if not _meant(error, self._draw):
                     raise
                 sentence = alt = f"Not possible: {error}"
-                self._present(_card(self._drawn, str(error)), alt, sentence)
+                self._present(_card(self._drawn, str(error), self._scale), alt, sentence)
             else:
                 png = picture if isinstance(picture, bytes) else png_bytes(picture, quick=True)
                 self._drawn = Image.open(io.BytesIO(png))
@@ -149,28 +150,33 @@ def _status(sentence: str, lines: int, *, failed: bool = False) -> str:
 
 def _meant(error: ValueError, draw: Callable[..., Any]) -> bool:
     """Whether the course's own code raised this on purpose, to refuse a setting."""
-    step = error.__traceback__
-    while step.tb_next is not None:
-        step = step.tb_next
-    module = step.tb_frame.f_globals.get("__name__", "")
-    ours = module.split(".")[0] == "densenet_lessons" or module == getattr(draw, "__module__", None)
-    # A ValueError out of numpy's C code ends at a call; ours ends at a raise statement.
-    raised = step.tb_frame.f_code.co_code[step.tb_lasti] == dis.opmap["RAISE_VARARGS"]
-    return ours and raised and module != "densenet_lessons.display"
+    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
+    module = frame.f_globals.get("__name__", "")
+    if module.split(".")[0] != "densenet_lessons" and module != getattr(draw, "__module__", None):
+        return False
+    # C code has no frame of its own: an error of numpy's ends here at a line that calls it.
+    line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals)
+    return line.lstrip().startswith("raise ")
 
 
-def _card(last: Image.Image | None, why: str) -> bytes:
-    """The last picture, faded, with the reason why there is no new one."""
-    size = last.size if last else (520, 220)
+def _card(last: Image.Image | None, why: str, scale: float) -> bytes:
+    """The last picture, faded, with the reason why there is no new one.
+
+    Lengths are in CSS pixels, of ``scale`` pixels each.
+    """
+    size = last.size if last else (round(520 * scale), round(220 * scale))
     paper = Image.new("RGB", size, PAPER)
     card = Image.blend(last.convert("RGB"), paper, 0.85) if last else paper
     font_size = 16
-    lines = textwrap.wrap(why, max(12, (size[0] - 60) // (font_size // 2 + 1)))
-    text = "\n".join(["Not possible", *lines])
-    pen, font = ImageDraw.Draw(card), ImageFont.load_default(font_size)
+    wide = max(12, int((size[0] / scale - 60) / (font_size / 2 + 1)))
+    # Hyphens are parts of paths and commands, not places to break a line.
+    text = "\n".join(["Not possible", *textwrap.wrap(why, wide, break_on_hyphens=False)])
+    pen, font = ImageDraw.Draw(card), ImageFont.load_default(font_size * scale)
     place = {"xy": (size[0] / 2, size[1] / 2), "anchor": "mm", "align": "center", "font": font}
+    place["spacing"] = 4 * scale
     left, top, right, bottom = pen.multiline_textbbox(text=text, **place)
-    frame = (left - 14, top - 12, right + 14, bottom + 12)
-    pen.rounded_rectangle(frame, 6, fill=PAPER, outline=ACCENT, width=2)
+    across, down = 14 * scale, 12 * scale
+    frame = (left - across, top - down, right + across, bottom + down)
+    pen.rounded_rectangle(frame, 6 * scale, fill=PAPER, outline=ACCENT, width=round(2 * scale))
     pen.multiline_text(text=text, fill=INK, **place)
     return png_bytes(card, quick=True)

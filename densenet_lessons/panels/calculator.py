@@ -51,7 +51,7 @@ def _draw(
     limit = break_even(growth_rate, bn_size)
     sentence = _sentence(costs, staircase, specs["bottleneck"], limit)
     alt = "Staircase of channel widths, with stacked bars of costs beside it. " + sentence
-    return cost_pair_image(staircase, limit, costs), alt, sentence
+    return cost_pair_image(staircase, limit, costs, (SIDE, SIDE // 2)), alt, sentence
 
 
 def _blocks_and_transition(spec: DenseNetSpec) -> list[Operation]:

@@ -1,28 +1,40 @@
 """The course's main panel: move the growth rate, and see what each layer of a block adds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-from densenet_lessons.arithmetic import count_macs, count_parameters
-from densenet_lessons.datasets import load_images, load_photo, one_of_each_class
-from densenet_lessons.models import DenseNet, densenet_cifar
+from densenet_lessons.arithmetic import cifar_spec
+from densenet_lessons.datasets import (
+    FASHION_CLASSES,
+    load_images,
+    load_photo,
+    one_of_each_class,
+)
+from densenet_lessons.models import DenseNet
 from densenet_lessons.panels.base import Panel
-from densenet_lessons.panels.controls import choice, number, slider, steps
-from densenet_lessons.plots import plot_sources
+from densenet_lessons.panels.controls import choice, slider, steps
+from densenet_lessons.plots import plot_explorer
 from densenet_lessons.probes import SourceMaps, feature_maps
+from densenet_lessons.zoo import DEPTH, GROWTH_RATES, IMAGE_SIZE, ZooRecord, trained_densenet
 
-GROWTH_RATES = (2, 4, 8, 12, 16, 24)
-_DEPTH = 22  # three blocks of three bottleneck layers
-_IMAGE_SIZE = 28
+PHOTO = "photo"
+_BLOCKS = {"1: 28×28": 1, "2: 14×14": 2, "3: 7×7": 3}
+_LAYERS = (1, 2, 3)
 
 
 def growth_rate_explorer(growth_rate: int = 12, image: str = "ankle boot") -> Panel:
-    """Feature maps of a small DenseNet-BC, for six growth rates and eleven pictures.
+    """Feature maps and answers of the zoo's trained nets, for six growth rates.
 
-    Controls: ``growth_rate``, ``block`` (1 to 3), ``layers`` (how many layers' maps to
-    show), ``image`` (a garment of Fashion-MNIST or the photo), ``map`` (the one to enlarge).
+    Controls: ``growth_rate``, ``image`` (a garment of each class, or the photo), ``block``
+    (1 to 3), ``layers`` (how many layers' maps to show), ``map`` (the one to enlarge; as many
+    are on offer as are shown).
 
     Raises:
         ValueError: if ``growth_rate`` or ``image`` is not on offer.
@@ -34,34 +46,133 @@ def growth_rate_explorer(growth_rate: int = 12, image: str = "ankle boot") -> Pa
         if value not in offered:
             listed = ", ".join(map(str, offered))
             raise ValueError(f"{name} must be one of {listed}, got {value!r}")
-    controls = {
-        "growth_rate": steps("growth rate k", GROWTH_RATES, growth_rate),
-        "block": slider("block", 1, 3, 1),
-        "layers": slider("layers", 1, 3, 3),
-        "image": choice("image", tuple(_pictures()), image),
-        "map": number("map", 0, 137, 0),
-    }
-    return Panel("Growth rate explorer", controls, _draw, scale=2)
+    return GrowthRateExplorer(growth_rate, image)
 
 
-def _draw(growth_rate: int, block: int, layers: int, image: str, map: int):
-    sources = _maps(growth_rate, image, block)[: layers + 1]
-    counts = [len(source.maps) for source in sources]
-    picture = plot_sources([source.maps for source in sources], chosen=map)
-    net = _net(growth_rate)
-    alt = (
-        f"Feature maps in block {block} for the picture '{image}': {counts[0]} channels of the "
-        f"block's input, then {growth_rate} new ones from each of {layers} layers, a row each."
+class GrowthRateExplorer(Panel):
+    """The panel behind ``growth_rate_explorer``: the maps on offer follow the other settings."""
+
+    sentence_lines = 3
+    _quiet = False
+
+    def __init__(self, growth_rate: int, image: str) -> None:
+        for each in GROWTH_RATES:  # now rather than at the first step of the slider
+            with suppress(FileNotFoundError, RuntimeError):
+                _shares(each)
+        controls = {
+            "growth_rate": steps("growth rate k", GROWTH_RATES, growth_rate),
+            "block": choice("block", _BLOCKS, 1),
+            "image": choice("image", tuple(_pictures()), image),
+            "layers": choice("layers", _LAYERS, 3),
+            "map": slider("map", 0, sum(_widths(growth_rate, 1, 3)) - 1, 0),
+        }
+        controls["map"].children[1].layout.width = "150px"  # so that it shares a row
+        super().__init__("Growth rate explorer", controls, scale=2)
+
+    def set(self, **values: Any) -> None:
+        """Move controls from code, with one redraw; ``map`` may be one of the new setting.
+
+        Raises:
+            ValueError: for a control that isn't there or a value that it doesn't offer;
+                the panel then stays as it was.
+        """
+        before = self.values
+        last = {"map": values.pop("map")} if "map" in values else {}
+        try:
+            self._quiet = bool(last)
+            super().set(**values)
+            self._quiet = False
+            if last:
+                super().set(**last)
+        except ValueError:
+            self._quiet, chosen = True, before.pop("map")
+            super().set(**before)
+            super().set(map=chosen)
+            raise
+        finally:
+            self._quiet = False
+
+    def _redraw(self, *changes: Any) -> None:
+        if not self._held:
+            self._follow_width()
+        if not self._quiet:
+            super()._redraw(*changes)
+
+    def _follow_width(self) -> None:
+        """Offer as many maps as are shown."""
+        values, control = self.values, self.controls["map"]
+        count = sum(_widths(values["growth_rate"], values["block"], values["layers"]))
+        if len(control.allowed) == count:
+            return
+        self._held = True
+        control.allowed = range(count)
+        control.value = min(control.value, count - 1)
+        for part in control.children:
+            part.max = count - 1
+        self._held = False
+
+    def draw(
+        self, growth_rate: int, block: int, image: str, layers: int, map: int
+    ) -> tuple[Any, str, str]:
+        try:
+            _, record = _net(growth_rate)
+        except (FileNotFoundError, RuntimeError) as error:
+            raise ValueError(str(error)) from error  # as a setting that isn't there now
+        sources = _maps(growth_rate, image, block)[: layers + 1]
+        counts = [len(source.maps) for source in sources]
+        values = np.concatenate([source.maps for source in sources])[map]
+        shares, alike = _shares(growth_rate)[image], likeness(_pictures()[image], values)
+        picture = plot_explorer(
+            [source.maps for source in sources],
+            _pictures()[image][0].numpy(),
+            map,
+            likeness=alike,
+            shares=shares,
+            right=None if image == PHOTO else image,
+        )
+        listed = sorted(shares.items(), key=lambda item: -item[1])
+        alt = (
+            f"Feature maps in block {block} of the net with k = {growth_rate} for the picture "
+            f"'{image}': {counts[0]} channels of the block's input, then {growth_rate} new ones "
+            f"from each of {_count(layers, 'layer')}, a row each. Map {map}, enlarged, has values "
+            f"from {values.min():.2f} to {values.max():.2f} and likeness {alike:.2f} with the "
+            f"picture. The net says: "
+            + ", ".join(f"{name} {share:.0%}" for name, share in listed if share >= 0.005)
+            + "."
+        )
+        sentence = (
+            f"{_about(record)} {_answer(image, listed[0][0])} Block {block} starts with "
+            f"{counts[0]} channels, and after {_count(layers, 'layer')} it has {sum(counts)}. "
+            f"Map {map} comes from {_origin(counts, map)}."
+        )
+        return picture, alt, sentence
+
+
+def likeness(image: Tensor, values: np.ndarray) -> float:
+    """How much a map looks like the image: the correlation of their pixels, without its sign.
+
+    Args:
+        image: (1, H, W). It is shrunk to the map's size first, each pixel the mean of an area.
+        values: a map (h, w). One that is the same everywhere has likeness 0.
+    """
+    small = F.adaptive_avg_pool2d(image, values.shape)
+    pair = torch.stack([small.flatten(), torch.from_numpy(values).flatten()])
+    return torch.corrcoef(pair)[0, 1].abs().nan_to_num().item()
+
+
+def _about(record: ZooRecord) -> str:
+    return (
+        f"k = {record.growth_rate}: {record.parameters:,} parameters, {record.macs / 1e6:.1f} "
+        f"million multiply-adds for a picture, {record.test_accuracy:.1%} of 10,000 test "
+        "pictures right."
     )
-    sentence = (
-        f"k = {growth_rate}, {image}: block {block} starts with {counts[0]} channels, and after "
-        f"{_count(layers, 'layer')} it has {sum(counts)}. The whole net has "
-        f"{count_parameters(net.spec):,} parameters and takes "
-        f"{count_macs(net.spec, _IMAGE_SIZE) / 1e6:.1f} million multiply-adds for this picture. "
-        "Its weights are random: it has not been trained. "
-        f"Map {map} comes from {_origin(counts, map)}."
-    )
-    return picture, alt, sentence
+
+
+def _answer(image: str, said: str) -> str:
+    said = f"an {said}" if said[0] in "aeiou" else f"a {said}"
+    if image == PHOTO:
+        return f"It knows ten garments and nothing else: it calls the photo {said}."
+    return f"It calls this {image} {said}, and is {'right' if said.endswith(image) else 'wrong'}."
 
 
 def _origin(counts: list[int], chosen: int) -> str:
@@ -73,22 +184,49 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def _widths(growth_rate: int, block: int, layers: int) -> list[int]:
+    """Channels of the block's input, then of each layer that is shown."""
+    entering, _ = cifar_spec(DEPTH, growth_rate, in_channels=1).block_ends()[block - 1]
+    return [entering, *[growth_rate] * layers]
+
+
 @lru_cache(maxsize=1)
 def _pictures() -> dict[str, Tensor]:
     """(1, 28, 28), from 0 to 1, by name: a garment of each class, and the photo in grey."""
-    data = load_images(split="test")
-    garments = one_of_each_class(data).float() / 255
-    photo = load_photo(size=_IMAGE_SIZE).mean(0, keepdim=True)
-    return {**dict(zip(data.class_names, garments, strict=True)), "photo": photo}
+    garments = one_of_each_class(load_images(split="test")).float() / 255
+    photo = load_photo(size=IMAGE_SIZE).mean(0, keepdim=True)
+    return {**dict(zip(FASHION_CLASSES, garments, strict=True)), PHOTO: photo}
 
 
 @lru_cache(maxsize=len(GROWTH_RATES))
-def _net(growth_rate: int) -> DenseNet:
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return densenet_cifar(_DEPTH, growth_rate, in_channels=1).eval()
+def _net(growth_rate: int) -> tuple[DenseNet, ZooRecord]:
+    return trained_densenet(growth_rate)
 
 
-@lru_cache(maxsize=64)
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Nets this small run as fast on one thread, and much faster so on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@lru_cache(maxsize=256)
+@_one_thread()
 def _maps(growth_rate: int, image: str, block: int) -> list[SourceMaps]:
-    return feature_maps(_net(growth_rate), _pictures()[image], block=block)
+    return feature_maps(_net(growth_rate)[0], _pictures()[image], block=block)
+
+
+@lru_cache(maxsize=len(GROWTH_RATES))
+@_one_thread()
+def _shares(growth_rate: int) -> dict[str, dict[str, float]]:
+    """What the net gives each class, for every picture."""
+    with torch.no_grad():
+        logits = _net(growth_rate)[0](torch.stack(list(_pictures().values())))  # (11, 10)
+    return {
+        image: dict(zip(FASHION_CLASSES, shares, strict=True))
+        for image, shares in zip(_pictures(), logits.softmax(1).tolist(), strict=True)
+    }

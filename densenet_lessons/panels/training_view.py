@@ -5,13 +5,13 @@ import time
 
 import ipywidgets as W
 
-from densenet_lessons.display import img_tag, png_bytes
+from densenet_lessons.display import PADDING, img_tag, png_bytes
 from densenet_lessons.history import History, Progress
 from densenet_lessons.plots.curves import plot_history
 
 #: Seconds between two redraws: the bar is cheap, the curves cost some tens of milliseconds.
 BAR_EVERY, CURVES_EVERY = 0.1, 1.0
-_WIDTH = 768
+_WIDTH, _HEIGHT = 768, 288
 
 
 class TrainingView(W.VBox):
@@ -23,7 +23,9 @@ class TrainingView(W.VBox):
 
     def __init__(self) -> None:
         self._bar = W.FloatProgress(value=0, max=1, layout=W.Layout(width=f"{_WIDTH}px"))
-        self._picture, self._status = W.HTML(), W.HTML()
+        # The place for the curves is kept from the start, so the page below never jumps.
+        height = f"{_HEIGHT + 2 * PADDING}px"
+        self._picture, self._status = W.HTML(layout=W.Layout(min_height=height)), W.HTML()
         super().__init__([self._bar, self._picture, self._status])
         self.add_class("densenet-training")
         self.steps: list[tuple[float, float]] = []
@@ -40,15 +42,17 @@ class TrainingView(W.VBox):
             self._bar.value = progress.done
             self._say(_sentence(progress))
         if whole_epoch or now >= self._next_curves:
-            self._draw(progress.history)
+            self._draw(progress.history, progress.epochs)
             self._next_curves = time.monotonic() + CURVES_EVERY
+        if progress.done == 1:
+            self._bar.bar_style = "success"
 
     def _say(self, sentence: str) -> None:
         self.sentence = sentence
         self._status.value = f'<p role="status" style="margin:0">{html.escape(sentence)}</p>'
 
-    def _draw(self, history: History) -> None:
-        png = png_bytes(plot_history(history, steps=self.steps), quick=True)
+    def _draw(self, history: History, epochs: int) -> None:
+        png = png_bytes(plot_history(history, steps=self.steps, epochs=epochs), quick=True)
         alt = f"Loss and accuracy after {len(history)} epochs and {len(self.steps)} steps"
         self._picture.value = img_tag(png, alt=alt, width=_WIDTH)
 
@@ -61,13 +65,26 @@ class TrainingView(W.VBox):
 
 def _sentence(progress: Progress) -> str:
     history = progress.history
+    if progress.done == 1:
+        return _result(history)
     where = f"Epoch {progress.epoch} of {progress.epochs}, step {progress.step} of {progress.steps}"
     if not len(history):
         return f"{where}: loss {progress.loss:.3f}."
-    kind, values = "training", history.accuracy
-    if history.test_accuracy:
-        kind, values = "test", history.test_accuracy
+    kind, value = _accuracy(history)
     return (
-        f"{where}: loss {progress.loss:.3f}; {kind} accuracy {values[-1]:.3f} "
+        f"{where}: loss {progress.loss:.3f}; {kind} accuracy {value:.3f} "
         f"after {len(history)} whole epoch{'s' if len(history) > 1 else ''}."
     )
+
+
+def _result(history: History) -> str:
+    kind, value = _accuracy(history)
+    epochs = f"{len(history)} epoch{'s' if len(history) > 1 else ''}"
+    return f"Done: {epochs} in {sum(history.seconds):.0f} s, {kind} accuracy {value:.3f}."
+
+
+def _accuracy(history: History) -> tuple[str, float]:
+    """The newest accuracy, on test images where there are some, and which of the two it is."""
+    if history.test_accuracy:
+        return "test", history.test_accuracy[-1]
+    return "training", history.accuracy[-1]

@@ -132,6 +132,8 @@ def _stem_maps(spec: DenseNetSpec, image_size: int, side: int) -> tuple[Map, ...
 def plot_shares(spec: DenseNetSpec, image_size: int) -> Figure:
     """Each part's share of the net's parameters, beside its share of the multiply-adds.
 
+    Both sides have one scale, and the largest share of each is framed.
+
     Args:
         spec: the net.
         image_size: height and width of the image, in pixels.
@@ -140,14 +142,16 @@ def plot_shares(spec: DenseNetSpec, image_size: int) -> Figure:
         ValueError: if ``image_size`` is too small for the net.
     """
     parts = parts_of(spec, image_size)
-    figure = Figure(figsize=(8.6, 0.36 * len(parts) + 0.8), layout="constrained")
+    figure = Figure(figsize=(8.6, 0.36 * len(parts) + 1.0), layout="constrained")
     axes = figure.subplots(1, 2, sharey=True)
     names = [part.name for part in parts]
     colours = [source_colour(1) if part.layers else source_colour(0) for part in parts]
-    for ax, title, values in (
-        (axes[0], "parameters", [part.parameters for part in parts]),
-        (axes[1], "multiply-adds", [part.macs for part in parts]),
-    ):
+    columns = {
+        "parameters": [part.parameters for part in parts],
+        "multiply-adds": [part.macs for part in parts],
+    }
+    longest = max(100 * max(values) / sum(values) for values in columns.values())
+    for ax, (title, values) in zip(axes, columns.items(), strict=True):
         shares = [100 * value / sum(values) for value in values]
         bars = ax.barh(names, shares, color=colours)
         bars[shares.index(max(shares))].set_edgecolor(ACCENT)
@@ -155,10 +159,11 @@ def plot_shares(spec: DenseNetSpec, image_size: int) -> Figure:
         labels = ["<0.1%" if 0 < share < 0.05 else f"{share:.1f}%" for share in shares]
         ax.bar_label(bars, labels, padding=4, color=INK)
         ax.set_title(f"{title}: {sum(values):,}", fontsize=11, color=INK)
-        ax.set_xlim(0, 1.2 * max(shares))
+        ax.set_xlim(0, 1.2 * longest)
         ax.set_xticks([])
         ax.tick_params(left=False, labelcolor=INK)
         ax.spines[["top", "right", "bottom"]].set_visible(False)
         ax.spines["left"].set_color(MUTED)
     axes[0].invert_yaxis()
+    figure.supxlabel("share of the whole net; framed: the largest", fontsize=9.5, color=MUTED)
     return figure

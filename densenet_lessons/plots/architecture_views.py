@@ -14,8 +14,9 @@ from densenet_lessons.palette import ACCENT, INK, MUTED, source_colour
 from densenet_lessons.plots.architecture import Map, Part
 from densenet_lessons.plots.pixels import Canvas
 
-WIDTH, HEIGHT = 900, 356
+WIDTH, HEIGHT = 836, 368
 _EDGE = 14
+_WORK = 604  # where the bars of a block's multiply-adds begin
 _SOFT, _SQUEEZED, _ONE, _THREE = "#eef1f5", "#b9c4d0", "#5b7a99", ACCENT
 
 
@@ -24,28 +25,30 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
 
     Args:
         parts: from ``parts_of``.
-        title: the first line of the picture.
+        title: the first line of the picture; a second one may follow after a line break.
         part: index of the part to mark, from 0 on.
         layer: the layer to mark if that part is a block, from 1 on.
     """
     page = Canvas(WIDTH, HEIGHT)
+    title, _, below = title.partition("\n")
     page.text(_EDGE, 6, title, size=14, bold=True)
-    rows = {"channels": 206, "map side": 224, "parameters": 276, "multiply-adds": 334}
+    page.text(_EDGE, 27, below, size=12)
+    rows = {"channels": 218, "map side": 236, "parameters": 288, "multiply-adds": 346}
     for words, y in rows.items():
-        page.text(_EDGE, y, words, size=11, colour=MUTED)
-    left, base = 112, 184
+        page.text(_EDGE, y + 1, words, size=11, colour=MUTED, anchor="la")
+    left, base = 106, 196
     room = WIDTH - _EDGE - left
     shown = [_drawn(one) for one in parts]
-    scale = _fit([sum(m.channels for m in maps) for maps in shown], room - 12 * len(parts), 64)
-    tall = 134 / (log2(max(m.side for maps in shown for m in maps)) + 1)
+    scale = _fit([sum(m.channels for m in maps) for maps in shown], room - 10 * len(parts), 60)
+    tall = 130 / (log2(max(m.side for maps in shown for m in maps)) + 1)
     most = [max(one.parameters for one in parts), max(one.macs for one in parts)]
     whole = [sum(one.parameters for one in parts), sum(one.macs for one in parts)]
-    spans = [max(64, scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) for maps in shown]
+    spans = [max(60, scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) for maps in shown]
     x, gap = left, (room - sum(spans)) / max(1, len(parts) - 1)
     for index, (one, maps, span) in enumerate(zip(parts, shown, spans, strict=True)):
         chosen, middle = index == part, x + span / 2
         if chosen:
-            page.box(x - 4, 42, span + 8, HEIGHT - 46, fill="#fff4ea", edge=ACCENT, line=1.5)
+            page.box(x - 4, 58, span + 8, HEIGHT - 62, fill="#fff4ea", edge=ACCENT, line=1.5)
         start = middle - (scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) / 2
         for m in maps:
             high = tall * (log2(m.side) + 1)
@@ -58,7 +61,7 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
         page.text(middle, rows["channels"], f"{last.channels:,}", size=12, anchor="ma")
         page.text(middle, rows["map side"], f"{last.side}", size=12, anchor="ma")
         for row, value in enumerate((one.parameters, one.macs)):
-            _bar(page, middle, (288, 346)[row], value / most[row], 100 * value / whole[row])
+            _bar(page, middle, (300, 358)[row], value / most[row], 100 * value / whole[row])
         x += span + gap
     _scale_bar(page, scale)
     return page.image
@@ -75,11 +78,12 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
     page = Canvas(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
     page.text(84, 28, "reads, and adds in its own colour", size=11, colour=MUTED)
-    page.text(660, 28, "multiply-adds", size=11, colour=MUTED)
-    _legend(page, 750, 28, part.layers[0])
+    page.text(_WORK, 28, "multiply-adds", size=11, colour=MUTED)
+    _legend(page, _WORK + 92, 28, part.layers[0])
     total, last = len(part.layers), part.maps[-1]
-    scale = 540 / last.channels
-    row = min(26.0, 278 / total)
+    scale = (_WORK - 84 - 32) / last.channels
+    row = min(26.0, 286 / total)
+    every = next(n for n in (1, 2, 4, 8, 16) if n * row >= 13)
     most = max(sum(step.macs for step in steps) for steps in part.layers)
     for number, steps in enumerate(part.layers, 1):
         y = 48 + (number - 1) * row
@@ -89,18 +93,18 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
         width = scale * sum(channels for channels, _ in read)
         k = last.sources[number][0]
         page.box(84 + width + 8, y, scale * k, high, fill=source_colour(number))
-        x = 660.0
+        x = float(_WORK)
         for step in steps:
             if step.kind == "conv":
-                long = 226 * step.macs / most
+                long = (WIDTH - _EDGE - _WORK) * step.macs / most
                 page.box(x, y, long, high, fill=_ONE if step.kernel_size == 1 else _THREE)
                 x += long
         if number == layer:
             frame = width + 16 + scale * k
             page.box(80, y - 2, frame, high + 4, edge=INK, line=1.5)
             page.text(74, y + high / 2, f"layer {number}", size=12, anchor="rm", bold=True)
-            page.box(656, y - 2, 8 + x - 660, high + 4, edge=INK, line=1.5)
-        elif row >= 13:
+            page.box(_WORK - 4, y - 2, 8 + x - _WORK, high + 4, edge=INK, line=1.5)
+        elif number % every == 0 and abs(number - layer) * row >= 13:
             page.text(74, y + high / 2, f"{number}", size=11, anchor="rm", colour=MUTED)
     page.text(
         84, HEIGHT - 8,
@@ -121,7 +125,7 @@ def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> I
     """
     page = Canvas(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
-    arrow, base = 118, 158
+    arrow, base = 112, 162
     scale = (WIDTH - 2 * _EDGE - arrow * (len(maps) - 1) - 60) / sum(m.channels for m in maps)
     tall = 92 / (log2(max(m.side for m in maps)) + 1)
     spans = [max(44, scale * m.channels) for m in maps]
@@ -144,13 +148,13 @@ def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> I
         size = f"{m.side}×{m.side}"
         page.text(x + span / 2, base + 25, size, size=11, anchor="ma", colour=MUTED)
         x += span
-    _table(page, steps, 212)
+    _table(page, steps, 218)
     return page.image
 
 
 def _table(page: Canvas, steps: Sequence[Operation], y: float) -> None:
-    ends = {"channels": 420, "kernel": 530, "parameters": 680, "multiply-adds": 870}
-    page.text(_EDGE + 10, y, "step", size=11, colour=MUTED)
+    ends = {"channels": 400, "kernel": 500, "parameters": 640, "multiply-adds": WIDTH - 2 * _EDGE}
+    page.text(_EDGE + 10, y, "step", size=11, colour=MUTED, anchor="la")
     for words, x in ends.items():
         page.text(x, y, words, size=11, colour=MUTED, anchor="ra")
     for number, step in enumerate([*steps, None]):
@@ -166,7 +170,7 @@ def _table(page: Canvas, steps: Sequence[Operation], y: float) -> None:
             kernel = f"{step.kernel_size}×{step.kernel_size}" if step.kind == "conv" else ""
             name = step.name.removeprefix("features.")
             cells, counts = [arrow, kernel], [step.parameters, step.macs]
-        page.text(_EDGE + 10, y, name, size=13, bold=step is None)
+        page.text(_EDGE + 10, y, name, size=13, anchor="la", bold=step is None)
         cells += [f"{count:,}" if count else "0" for count in counts]
         for words, x in zip(cells, ends.values(), strict=True):
             page.text(x, y, words, size=13, anchor="ra", bold=step is None)
@@ -225,10 +229,12 @@ def _legend(page: Canvas, x: float, y: float, steps: Sequence[Operation]) -> Non
 
 
 def _scale_bar(page: Canvas, scale: float) -> None:
-    """A ruler for channels at the top right, and how to read the heights."""
+    """A ruler for channels at the right, and how to read heights and marks."""
     count = next(n for n in (1024, 512, 256, 128, 64, 32, 16) if n * scale < 130 or n == 16)
-    x = WIDTH - _EDGE - scale * count
-    page.line([(x, 24), (WIDTH - _EDGE, 24)], colour=MUTED, width=2)
-    page.text(x - 8, 24, f"{count} channels", size=10, colour=MUTED, anchor="rm")
-    words = "height: map side, each halving one step down (log scale)"
-    page.text(_EDGE, 28, words, size=10, colour=MUTED)
+    x, y = WIDTH - _EDGE - scale * count, 49
+    page.line([(x, y), (WIDTH - _EDGE, y)], colour=MUTED, width=2)
+    page.text(x - 8, y, f"{count} channels", size=10, colour=MUTED, anchor="rm")
+    words = (
+        "height: map side, one step down a halving (log scale); dark tooth below a block: the layer"
+    )
+    page.text(_EDGE, y, words, size=10, colour=MUTED, anchor="lm")

@@ -11,8 +11,8 @@ from densenet_lessons.palette import INK, MUTED, PAPER, source_colour
 from densenet_lessons.plots.costs import PARTS
 from densenet_lessons.plots.pixels import Canvas
 
-WIDTH, HEIGHT = 836, 372
-LEFT, RIGHT, TOP, FLOOR = 40, 396, 66, 288
+WIDTH, HEIGHT = 836, 384
+LEFT, RIGHT, TOP, FLOOR = 52, 396, 72, 288
 ROW, SECOND, BARS, BAR_LENGTH = 26, 484, 562, 176
 
 
@@ -39,6 +39,7 @@ def cost_pair_image(
     steps: Sequence[Step],
     break_even: float,
     costs: Mapping[str, Mapping[str, Mapping[str, int]]],
+    sides: tuple[int, int],
 ) -> Image.Image:
     """Widths of two blocks as a staircase, and the costs of two nets with these widths.
 
@@ -46,20 +47,25 @@ def cost_pair_image(
         steps: the bars of the staircase, in order.
         break_even: the width above which a bottleneck pays; may be infinite.
         costs: for each quantity ("parameters", "macs"), for each net, the cost by part.
+        sides: side of the maps in block 1 and in block 2, in pixels.
     """
     canvas = Canvas(WIDTH, HEIGHT)
-    _staircase(canvas, steps, break_even)
+    _staircase(canvas, steps, break_even, sides)
     _quantity(canvas, 12, "Parameters", costs["parameters"], exact=True)
     _quantity(canvas, 148, "Multiply-adds, in millions", costs["macs"], exact=False)
     _legend(canvas, costs)
     return canvas.image
 
 
-def _staircase(canvas: Canvas, steps: Sequence[Step], break_even: float) -> None:
-    canvas.text(LEFT - 26, 12, "Channels that each layer reads", size=14, bold=True)
+def _staircase(
+    canvas: Canvas, steps: Sequence[Step], break_even: float, sides: tuple[int, int]
+) -> None:
+    canvas.text(LEFT - 38, 12, "Channels that each layer reads", size=14, bold=True)
     widest = max(step.width for step in steps)
     in_view = break_even <= 1.6 * widest
-    unit = (FLOOR - TOP) / (max(widest, break_even) if in_view else widest)
+    highest = max(widest, break_even) if in_view else widest
+    unit = (FLOOR - TOP) / highest
+    _ruler(canvas, highest, unit)
     pitch = (RIGHT - LEFT) / len(steps)
     bar = pitch - max(1.5, pitch * 0.12)
     for index, step in enumerate(steps):
@@ -74,14 +80,25 @@ def _staircase(canvas: Canvas, steps: Sequence[Step], break_even: float) -> None
             kept = f"{step.width} → {steps[index + 1].width}"
             _labels(canvas, x + bar, y - 21, step.place, kept, anchor="rb")
         if step.place == "output":
-            canvas.text(x + bar, y - 5, f"output {step.width}", size=12, anchor="rb")
+            canvas.text(x + bar, y - 5, f"{step.width} leave", size=12, anchor="rb")
         if step.pays is False:
-            _cross(canvas, x + bar / 2, FLOOR + 10)
+            _cross(canvas, x + bar / 2, FLOOR + 10, arm=min(3.5, 0.27 * pitch))
     canvas.line([(LEFT - 4, FLOOR), (RIGHT, FLOOR)], colour=MUTED, width=1)
-    _blocks(canvas, steps, pitch)
+    _blocks(canvas, steps, pitch, sides)
     _limit(canvas, FLOOR - break_even * unit if in_view else None, break_even)
-    _cross(canvas, LEFT - 24, HEIGHT - 14)
-    canvas.text(LEFT - 12, HEIGHT - 14, "the bottleneck does not pay here", size=12, anchor="lm")
+    _cross(canvas, LEFT - 34, HEIGHT - 14)
+    canvas.text(LEFT - 22, HEIGHT - 14, "the bottleneck does not pay here", size=12, anchor="lm")
+
+
+def _ruler(canvas: Canvas, highest: float, unit: float) -> None:
+    """The scale at the left: it changes with the setting, so it must be readable."""
+    rough = highest / 4
+    size = 10 ** (len(str(int(rough))) - 1)
+    step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
+    for channels in range(0, int(highest) + 1, step):
+        y = FLOOR - channels * unit
+        canvas.line([(LEFT - 5, y), (LEFT - 1, y)], colour=MUTED, width=1)
+        canvas.text(LEFT - 9, y, f"{channels}", size=11, colour=MUTED, anchor="rm")
 
 
 def _labels(canvas: Canvas, x: float, y: float, *lines: str, anchor: str) -> None:
@@ -90,22 +107,23 @@ def _labels(canvas: Canvas, x: float, y: float, *lines: str, anchor: str) -> Non
         y += 16
 
 
-def _blocks(canvas: Canvas, steps: Sequence[Step], pitch: float) -> None:
-    """The name of each block under its bars, with the widths that enter and leave."""
-    for place in ("block 1", "block 2"):
+def _blocks(canvas: Canvas, steps: Sequence[Step], pitch: float, sides: tuple[int, int]) -> None:
+    """The name of each block under its bars, its maps, and the widths that enter and leave."""
+    for place, side in zip(("block 1", "block 2"), sides, strict=True):
         at = [index for index, step in enumerate(steps) if step.place == place]
         middle = LEFT + (at[0] + len(at) / 2) * pitch
         enters, leaves = steps[at[0]].width, steps[at[-1] + 1].width
-        _labels(canvas, middle, FLOOR + 20, place, f"{enters} → {leaves}", anchor="mt")
+        lines = (place, f"{side}×{side} pixels", f"{enters} → {leaves}")
+        _labels(canvas, middle, FLOOR + 20, *lines, anchor="mt")
 
 
 def _limit(canvas: Canvas, y: float | None, break_even: float) -> None:
     """The break-even as a dashed line, or where it is out of sight."""
     if y is not None:
-        canvas.line([(LEFT - 8, y), (RIGHT, y)], colour=PAPER, width=3)
-        for x in range(LEFT - 8, RIGHT, 10):
+        for x in range(LEFT, RIGHT, 10):  # each dash with a rim of its own: no bar is cut in two
+            canvas.line([(x - 1, y), (x + 7, y)], colour=PAPER, width=3.5)
             canvas.line([(x, y), (x + 6, y)], width=1.5)
-        _labels(canvas, RIGHT + 2, y - 14, "break-even", f"{break_even:g}", anchor="lt")
+        _labels(canvas, RIGHT + 2, y - 32, "break-even", f"{break_even:g}", anchor="lt")
     elif break_even == float("inf"):
         _labels(canvas, RIGHT + 2, TOP, "pays at", "no width", anchor="lt")
     else:

@@ -7,16 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from matplotlib.figure import Figure
 
 from densenet_lessons.arithmetic import Operation, check_positive_int, layer_operations
-from densenet_lessons.palette import ACCENT, INK, MUTED
+from densenet_lessons.palette import ACCENT, INK, MUTED, PAPER
 
 #: The parts that a cost is split into, each with its fill and the ink that reads on it. No source
 #: has one of these colours: they stand for kinds of operations, not for layers.
 PARTS = {
     "3×3 conv": ("#33475b", "#ffffff"),
     "1×1 conv": ("#8fa6bd", INK),
-    "BN": ("#d9e1ea", INK),
+    "BN": ("#c9a27a", INK),
     "transition": ("#b9a7d3", INK),
-    "stem and classifier": ("#f0dfb4", INK),
+    "stem and classifier": ("#7a3b3b", "#ffffff"),
 }
 
 
@@ -72,15 +72,14 @@ def break_even(growth_rate: int, bn_size: int = 4) -> float:
 
 
 def plot_break_even(
-    growth_rate: int, widths: Sequence[int] = (), *, bn_size: int = 4, name: str = "layers"
+    growth_rate: int, blocks: Mapping[str, Sequence[int]] | None = None, *, bn_size: int = 4
 ) -> Figure:
     """Conv weights of one layer with and without bottleneck, against the width that it reads.
 
     Args:
         growth_rate: k.
-        widths: input widths of a net's layers, marked on both lines.
+        blocks: by name, the input widths of a block's layers; each block is a row of dots below.
         bn_size: b, the bottleneck is ``b * k`` wide; below 9, or the lines never cross.
-        name: what the marked layers are called in the legend.
 
     Raises:
         ValueError: if ``growth_rate``, ``bn_size`` or a width is not a positive integer, or
@@ -89,40 +88,38 @@ def plot_break_even(
     equal_at = break_even(growth_rate, bn_size)
     if bn_size >= 9:
         raise ValueError(f"bn_size must be below 9 for the lines to cross, got {bn_size}")
-    for width in widths:
+    rows = dict(blocks or {})
+    for width in (all_widths := [width for widths in rows.values() for width in widths]):
         check_positive_int(widths=width)
-    figure = Figure(figsize=(7.6, 3.9), layout="constrained")
-    axes = figure.add_subplot()
-    reach = [1, round(max(2 * equal_at, 1.1 * max(widths, default=0)))]
-    looks = [(None, "plain: 3×3", INK, "o"), (bn_size, "bottleneck: 1×1, 3×3", ACCENT, "s")]
-    for size, label, colour, marker in looks:
-        lines = [conv_weights(width, growth_rate, size) / 1000 for width in reach]
-        dots = [conv_weights(width, growth_rate, size) / 1000 for width in widths]
+    reach = [1, round(max(2 * equal_at, 1.1 * max(all_widths, default=0)))]
+    heights = [3.4, 0.3 + 0.28 * len(rows)][: 2 if rows else 1]
+    figure = Figure(figsize=(7.6, 0.5 + sum(heights)), layout="constrained")
+    axes = figure.subplots(len(heights), sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    for size, label, colour in ((None, "plain: 3×3", INK), (bn_size, "bottleneck", ACCENT)):
+        weights = [conv_weights(width, growth_rate, size) / 1000 for width in reach]
         dashes = "-" if size is None else "--"
-        axes.plot(reach, lines, dashes, color=colour, label=label, linewidth=2)
-        axes.plot(widths, dots, marker, color=colour, markersize=6)
-    axes.axvline(equal_at, color=MUTED, linewidth=1, linestyle=":")
-    axes.axvspan(0, equal_at, color=MUTED, alpha=0.1, linewidth=0)
-    top = axes.get_xaxis_transform()  # x in channels, y from 0 at the bottom to 1
-    axes.text(
-        equal_at,
-        1,
-        f"equal at c = {equal_at:g}",
-        color=INK,
-        transform=top,
-        ha="center",
-        va="bottom",
-    )
-    axes.text(0.97 * equal_at, 0.04, "plain is cheaper", color=INK, transform=top, ha="right")
-    axes.text(1.03 * equal_at, 0.04, "bottleneck is cheaper", color=INK, transform=top)
-    if widths:
-        axes.plot([], [], "o", color=MUTED, label=name)
-    axes.set(
-        xlim=(0, reach[1]), ylim=(0, None), xlabel=f"channels that the layer reads, c  (k = "
-        f"{growth_rate})", ylabel="conv weights, in thousands",
-    )  # fmt: skip
-    figure.legend(loc="outside upper left", ncols=3, frameon=False)
-    axes.spines[["top", "right"]].set_visible(False)
+        axes[0].plot(reach, weights, dashes, color=colour, label=label, linewidth=2)
+    for part in axes:
+        part.axvline(equal_at, color=MUTED, linewidth=1, linestyle=":")
+        part.axvspan(0, equal_at, color=MUTED, alpha=0.1, linewidth=0)
+        part.spines[["top", "right"]].set_visible(False)
+    top = axes[0].get_xaxis_transform()  # x in channels, y from 0 at the bottom to 1
+    for x, text, side in (
+        (0.97, "plain is cheaper", "right"),
+        (1.03, "bottleneck is cheaper", "left"),
+    ):
+        axes[0].text(x * equal_at, 0.04, text, color=INK, transform=top, ha=side)
+    label = f"equal at c = {equal_at:g}"
+    axes[0].text(equal_at, 1, label, color=INK, transform=top, ha="center", va="bottom")
+    axes[0].set(xlim=(0, reach[1]), ylim=(0, None), ylabel="conv weights, in thousands")
+    axes[-1].set_xlabel(f"channels that the layer reads, c  (k = {growth_rate})")
+    if rows:
+        for row, widths in enumerate(rows.values()):
+            dots = [INK if width < equal_at else ACCENT for width in widths]
+            axes[1].scatter(widths, [row] * len(widths), s=34, color=dots, edgecolor=PAPER)
+        axes[1].set(ylim=(len(rows) - 0.5, -0.5))
+        axes[1].set_yticks(range(len(rows)), list(rows))
+    figure.legend(loc="outside upper left", ncols=2, frameon=False)
     return figure
 
 
@@ -150,7 +147,7 @@ def plot_parts(nets: Mapping[str, Mapping[str, int]], *, unit: str = "parameters
         if any(lengths):
             axes.barh(
                 list(nets), lengths, left=list(ends.values()), label=part,
-                color=fill, edgecolor="#ffffff", height=0.7,
+                color=fill, edgecolor=PAPER, linewidth=0.5, height=0.7,
             )  # fmt: skip
             ends = {
                 name: end + more for (name, end), more in zip(ends.items(), lengths, strict=True)

@@ -19,24 +19,31 @@ FAMILIES = {
 _TRAIN, _TEST = source_colour(1), source_colour(2)
 
 
-def plot_history(history: History, *, steps: Sequence[tuple[float, float]] = ()) -> Figure:
+def plot_history(
+    history: History, *, steps: Sequence[tuple[float, float]] = (), epochs: int | None = None
+) -> Figure:
     """Loss on the left, accuracy on the right, over epochs.
 
     Args:
         history: of one training; may hold no epoch yet.
         steps: (epochs done, loss) of single steps, drawn thin behind the loss of the epochs.
+        epochs: of the whole training. The axes then stay as they are while it goes on.
     """
     figure, (left, right) = _axes("loss", "accuracy")
-    epochs = range(1, len(history) + 1)
+    done = range(1, len(history) + 1)
     if steps:
         left.plot(*zip(*steps, strict=True), color=_TRAIN, alpha=0.35, linewidth=1)
-    left.plot(epochs, history.loss, color=_TRAIN, marker="o", label="training")
-    right.plot(epochs, history.accuracy, color=_TRAIN, marker="o", label="training")
+    left.plot(done, history.loss, color=_TRAIN, marker="o", label="training")
+    right.plot(done, history.accuracy, color=_TRAIN, marker="o", label="training")
     if history.test_accuracy:
-        right.plot(epochs, history.test_accuracy, color=_TEST, marker="^", label="test")
+        right.plot(done, history.test_accuracy, color=_TEST, marker="^", label="test")
     if len(history):
         right.legend(frameon=False, loc="lower right")
     left.set_ylim(bottom=0)
+    if epochs is not None:
+        for axes in (left, right):
+            axes.set_xlim(0, epochs * 1.02)
+        right.set_ylim(0, 1)
     return figure
 
 
@@ -54,6 +61,26 @@ def plot_histories(histories: Mapping[str, History]) -> Figure:
         right.plot(epochs, history.test_accuracy or history.accuracy, **look)
     left.set_ylim(bottom=0)
     right.legend(frameon=False, loc="lower right")
+    return figure
+
+
+def plot_runs(histories: Mapping[str, History]) -> Figure:
+    """One column for each training: its loss above, below it training and test accuracy."""
+    figure = Figure(figsize=(8.4, 4.4), layout="constrained")
+    every = figure.subplots(2, len(histories), sharex="col", sharey="row", squeeze=False)
+    for column, (label, history) in enumerate(histories.items()):
+        above, below = every[:, column]
+        epochs = range(1, len(history) + 1)
+        above.plot(epochs, history.loss, color=_TRAIN, marker=".")
+        below.plot(epochs, history.accuracy, color=_TRAIN, marker=".", label="training")
+        below.plot(epochs, history.test_accuracy, color=_TEST, marker="^", label="test")
+        above.set_title(label, color=INK)
+        _finish(above, "", "" if column else "training loss")
+        _finish(below, "epoch", "" if column else "accuracy")
+        below.xaxis.set_major_locator(MaxNLocator(integer=True))
+        above.set_ylim(bottom=0)
+        below.set_ylim(0, 1.03)
+    every[1, 0].legend(frameon=False)
     return figure
 
 

@@ -35,8 +35,13 @@ def panel_cells(lesson, lab) -> list[str]:
     return [
         cell_id
         for cell_id, outputs in lab.outputs().items()
-        if any(WIDGET_VIEW in output.get("data", {}) for output in outputs)
+        if any(is_panel(output.get("data", {})) for output in outputs)
     ]
+
+
+def is_panel(data: dict) -> bool:
+    """A widget with controls; a training view only looks on."""
+    return WIDGET_VIEW in data and not data["text/plain"].startswith("Training view")
 
 
 def each_control(lab: Lab, panel_cells: list[str], kind: str):
@@ -116,6 +121,27 @@ def assert_changed(move) -> None:
 def test_each_box_moves_the_panel_too(lab, panel_cells):
     for panel, box in each_control(lab, panel_cells, BOXES):
         assert_changed(panel.move(box))
+
+
+def test_a_live_training_is_shown_to_its_end(lesson, lab, artefacts):
+    """Where a lesson trains: the bar is full, the curves are there, the sentence tells the end."""
+    cells = [
+        cell.id
+        for cell in lesson.code
+        if re.search(r"^display\(view\)$", cell.source, re.MULTILINE)
+    ]
+    if not cells:
+        pytest.skip("this lesson trains no net")
+    [cell_id] = cells
+    cell = lab.cell(cell_id)
+    view = cell.wait_for_selector(".densenet-training")
+    assert view.query_selector(".progress-bar-success")
+    assert view.query_selector("p[role=status]").inner_text().startswith("Done: ")
+    picture = view.query_selector("img")
+    assert picture.evaluate("e => e.naturalWidth") > 0
+    assert len(picture.get_attribute("alt")) >= 15
+    assert view.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+    lab.page.screenshot(path=artefacts / f"{lesson.path.stem}-{cell_id}.png")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

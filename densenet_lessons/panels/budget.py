@@ -1,0 +1,249 @@
+"""The budget explorer of lesson 05: which net of the comparison is best within a budget."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from functools import lru_cache
+from math import ceil, floor, log10
+from typing import Any
+
+import ipywidgets as W
+import torch
+
+from densenet_lessons.comparison import FAMILIES, build
+from densenet_lessons.comparison_results import (
+    Summary,
+    accuracies_of,
+    load_comparison,
+    summarise,
+)
+from densenet_lessons.panels.base import Panel
+from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, within
+from densenet_lessons.panels.controls import Control, choice, steps, toggle
+from densenet_lessons.plots.budget import Net, budget_image
+from densenet_lessons.zoo import FOLDER as ZOO
+
+NOT_YET = "not yet"
+#: Axis -> what a budget counts on it.
+UNITS = {
+    "parameters": "thousand parameters",
+    "MACs": "million multiply-adds for one image",
+    "milliseconds": "milliseconds for one image, measured on this machine",
+}
+_ROUND = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+
+
+def budget_explorer(record: dict | None = None) -> Panel:
+    """The recorded comparison as accuracy against cost, and the best net within a budget.
+
+    Controls: ``guess`` (the family expected to be best; the accuracies stay covered until one
+    is made), ``axis`` (parameters, MACs, milliseconds), ``budget`` in the unit of the axis
+    (thousands, millions, milliseconds), ``zoo`` (the zoo's nets as further points).
+
+    Args:
+        record: of ``comparison.compare``; by default the one that ships.
+    """
+    return BudgetExplorer(record)
+
+
+class BudgetExplorer(Panel):
+    """The panel behind ``budget_explorer``: the budgets on offer follow the axis."""
+
+    sentence_lines = 5
+
+    def __init__(self, record: dict | None = None) -> None:
+        self._summaries: list[Summary] = []
+        self._costs: dict[str, list[float]] = {}
+        self._trouble = ""
+        try:
+            self._summaries, self._record = _read(record)
+            self._costs = _costs(self._summaries)
+        except (FileNotFoundError, RuntimeError, ValueError) as error:
+            self._trouble = str(error)  # told when the panel is drawn
+        self._chosen = {axis: _budgets(costs)[-1] for axis, costs in self._costs.items()}
+        budgets = _budgets(self._costs["parameters"]) if self._costs else [1.0]
+        controls = {
+            "guess": _guesses("your guess", [NOT_YET, *FAMILIES, TIE]),
+            "zoo": toggle("show the zoo's nets"),
+            "axis": choice("axis", list(UNITS), "parameters"),
+            "budget": steps("budget", budgets, budgets[-1]),
+        }
+        self._shown_axis = "parameters"
+        super().__init__("Budget explorer", controls, scale=2)
+
+    def set(self, **values: Any) -> None:
+        """Move controls from code, with one redraw; a budget is one of the axis it is set with.
+
+        Raises:
+            ValueError: for a control that isn't there or a value that it doesn't offer;
+                the panel then stays as it was.
+        """
+        axis, before = values.pop("axis", None), self.controls["axis"].value
+        if axis is None:
+            super().set(**values)
+            return
+        self._held = True
+        try:
+            self.controls["axis"].value = self.controls["axis"].checked(axis, called="axis")
+            self._follow_axis()
+            super().set(**values)
+        except ValueError:
+            self._held = True
+            self.controls["axis"].value = before
+            self._follow_axis()
+            raise
+        finally:
+            self._held = False
+
+    def _redraw(self, *changes: Any) -> None:
+        if self._held:
+            return
+        self._held = True
+        try:
+            self._follow_axis()
+        finally:
+            self._held = False
+        super()._redraw()
+
+    def _follow_axis(self) -> None:
+        """Offer the budgets of the axis that is chosen, and go back to the last one there."""
+        axis, budget = self.controls["axis"].value, self.controls["budget"]
+        if axis == self._shown_axis or not self._costs:
+            return
+        self._chosen[self._shown_axis], self._shown_axis = budget.value, axis
+        _offer(budget, _budgets(self._costs[axis]), self._chosen[axis])
+
+    def draw(self, guess: str, axis: str, budget: float, zoo: bool) -> tuple[Any, str, str]:
+        if self._trouble:
+            raise ValueError(self._trouble)
+        costs = self._costs[axis]
+        nets = [
+            Net(
+                one.family, one.size, cost, cost <= budget, one.mean, one.spread,
+                tuple(accuracies_of(self._record, one.family, one.size)),
+            )
+            for one, cost in zip(self._summaries, costs, strict=True)
+        ]  # fmt: skip
+        fitting = [one for one, net in zip(self._summaries, nets, strict=True) if net.fits]
+        further = _zoo(axis) if zoo else []
+        covered = guess == NOT_YET
+        budgets = _budgets(costs)
+        picture = budget_image(
+            nets, UNITS[axis], budget, (budgets[0], budgets[-1]), covered=covered, zoo=further
+        )
+        told = [within(fitting, len(nets), f"{budget:g} {UNITS[axis].split(',')[0]}", costs)]
+        if covered:
+            told.append(
+                "The accuracies are covered. Which family do you expect to be ahead? Guess, and "
+                f"they show; '{TIE}' means that none is ahead by more than the noise."
+            )
+        elif fitting:
+            told += [best(fitting), about_guess(guess, fitting)]
+        if axis == "milliseconds":
+            told.append(
+                "Each time is the quickest of some passes on one thread. Training times are "
+                "left out: other work kept that machine busy."
+            )
+        if zoo:
+            told.append(about_zoo(len(further)))
+        sentence = " ".join(told)
+        if covered:
+            alt = f"What {len(nets)} nets cost; their accuracies are covered. {told[0]}"
+        else:
+            alt = f"Test accuracy against {axis}, with {len(nets)} nets of three families. "
+            alt += sentence
+        return picture, alt, sentence
+
+
+def _read(record: dict | None) -> tuple[list[Summary], dict]:
+    if record is None:
+        return load_comparison()
+    try:
+        return summarise(record), record
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"record must be one of comparison.compare, got {error!r}") from error
+
+
+def _costs(summaries: Sequence[Summary]) -> dict[str, list[float]]:
+    """The cost of each net on each axis, in the axis's unit."""
+    times = _milliseconds(tuple((one.family, one.size) for one in summaries))
+    return {
+        "parameters": [one.parameters / 1e3 for one in summaries],
+        "MACs": [one.macs / 1e6 for one in summaries],
+        "milliseconds": list(times),
+    }
+
+
+@lru_cache(maxsize=4)
+def _milliseconds(names: tuple[tuple[str, str], ...], passes: int = 8) -> tuple[float, ...]:
+    """The quickest forward pass of each net for one image, on one thread.
+
+    More threads would not help nets so small, and on a busy machine wait for each other.
+    """
+    nets = [build(family, size, seed=0).eval() for family, size in names]
+    image, best = torch.zeros(1, 1, 28, 28), [float("inf")] * len(nets)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with torch.no_grad():
+            for _ in range(passes):  # in turn, so that a busy moment meets all of them
+                for index, net in enumerate(nets):
+                    started = time.perf_counter()
+                    net(image)
+                    best[index] = min(best[index], 1000 * (time.perf_counter() - started))
+    finally:
+        torch.set_num_threads(threads)
+    return tuple(best)
+
+
+def _budgets(costs: Sequence[float]) -> list[float]:
+    """Round numbers, from one that no net meets to one that all meet."""
+    powers = range(floor(log10(min(costs))) - 1, ceil(log10(max(costs))) + 1)
+    rounded = [float(f"{digit}e{power}") for power in powers for digit in _ROUND]
+    below = max(value for value in rounded if value < min(costs))
+    enough = min(value for value in rounded if value >= max(costs))
+    return [value for value in rounded if below <= value <= enough]
+
+
+def _guesses(name: str, options: list[str]) -> Control:
+    """Buttons, though there are five: on a slider, one would pass over guesses not meant."""
+    look = {"description_width": "initial", "button_width": "86px"}
+    buttons = W.ToggleButtons(
+        options=options, value=options[0], description=name, style=look,
+        layout=W.Layout(width="max-content"),
+    )  # fmt: skip
+    return Control([buttons], options, options[0], name)
+
+
+def _offer(control: Control, options: list[float], value: float) -> None:
+    """Change the steps that a slider and its number box offer."""
+    box, bar = control.children
+    control.allowed = options
+    box.min, box.max = min(box.min, options[0]), max(box.max, options[-1])
+    bar.options = options  # falls to the first of them, and the control with it
+    control.value = options[0]
+    box.min, box.max = options[0], options[-1]
+    control.value = value
+
+
+def _zoo(axis: str) -> list[tuple[float, float]]:
+    """Cost and accuracy, on the images that ship, of the zoo's nets."""
+    unit = {"parameters": 1e3, "MACs": 1e6}.get(axis)
+    if unit is None:
+        return []
+    return [(net[axis.lower()] / unit, net["small_test_accuracy"]) for net in _zoo_records()]
+
+
+@lru_cache(maxsize=1)
+def _zoo_records() -> list[dict]:
+    path = ZOO / "manifest.json"
+    try:
+        nets = json.loads(path.read_text(encoding="utf8"))["nets"].values()
+        return [{n: net[n] for n in ("parameters", "macs", "small_test_accuracy")} for net in nets]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(
+            f"{path.name} of the zoo is missing or damaged ({error!r}); restore it with: "
+            f"git checkout -- densenet_lessons/assets/zoo/{path.name}"
+        ) from error

@@ -1,0 +1,87 @@
+"""What the budget explorer says about the nets that fit: the best, the second, and the noise."""
+
+from collections.abc import Sequence
+
+from densenet_lessons.comparison_results import CLEAR, Summary, clearly_apart, standard_error
+
+TIE = "a tie"
+
+
+def within(fitting: Sequence[Summary], total: int, budget: str, costs: Sequence[float]) -> str:
+    """How many nets fit; where none does, what the cheapest takes."""
+    if fitting:
+        return f"Within {budget}, {len(fitting)} of {total} nets fit."
+    return f"Within {budget}, no net fits: the cheapest takes {min(costs):.3g}."
+
+
+def best(fitting: Sequence[Summary]) -> str:
+    """The best net that fits, the second, and whether they are apart."""
+    first, *others = sorted(fitting, key=lambda one: one.mean, reverse=True)
+    words = (
+        f"Most accurate: {_name(first)}, {_percent(first.mean)} ± {_points(first.spread)} "
+        f"points (mean and standard deviation over {first.seeds} seeds)."
+    )
+    if not others:
+        return words
+    second = others[0]
+    words += f" Second: {_name(second)}, {_compared(first, second)}."
+    rival = _rival(first, others)
+    if rival and rival is not second:
+        words += f" Best of another family: {_name(rival)}, {_compared(first, rival)}."
+    return words
+
+
+def _compared(first: Summary, other: Summary) -> str:
+    """An accuracy beside the best one, and what their distance is worth."""
+    noise = CLEAR * standard_error(first, other)
+    judged = "more than" if clearly_apart(first, other) else "within"
+    return (
+        f"{_percent(other.mean)} ± {_points(other.spread)}, "
+        f"{100 * (first.mean - other.mean):.2f} points less: {judged} the noise "
+        f"({CLEAR} standard errors of the difference, {100 * noise:.2f} points)"
+    )
+
+
+def about_guess(guess: str, fitting: Sequence[Summary]) -> str:
+    """Whether the guessed family is ahead of the others, here."""
+    first, *others = sorted(fitting, key=lambda one: one.mean, reverse=True)
+    rival = _rival(first, others)
+    if rival is None:
+        return f"Your guess was {guess}: no other family than {first.family} fits to compare."
+    apart = clearly_apart(first, rival)
+    if guess == TIE:
+        holds = "it does not hold here" if apart else "it holds here"
+    elif guess == first.family:
+        holds = "it holds here" if apart else "ahead here, but not by more than the noise"
+    elif apart:
+        holds = "it does not hold here"
+    else:
+        holds = "not ahead here, but no family is by more than the noise"
+    return f"Your guess was {guess}: {holds}."
+
+
+def _rival(first: Summary, others: Sequence[Summary]) -> Summary | None:
+    """The best of the other families, where one fits."""
+    return next((one for one in others if one.family != first.family), None)
+
+
+def _name(one: Summary) -> str:
+    return f"{one.family} {one.size}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%"
+
+
+def _points(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def about_zoo(count: int) -> str:
+    """Why the zoo's nets stand apart, or why they are not there."""
+    if not count:
+        return "The zoo's nets were not timed."
+    return (
+        f"The zoo's {count} DenseNets are not compared: they learnt from six times as many "
+        "images, one run each."
+    )
