@@ -147,9 +147,13 @@ def same_gradients(
     got_inputs, want_inputs = (
         [x] if is_a(x, torch.Tensor) else list(x) for x in (got_inputs, want_inputs)
     )
-    cotangent = noise(*want_output.shape, seed=91).to(want_output)
+    # Summed here: given a tensor, `grad` imports sympy first, which takes a second or more.
+    cotangent = noise(*want_output.shape, seed=91)
     want = torch.autograd.grad(
-        want_output, want_inputs, cotangent, allow_unused=True, retain_graph=True
+        (want_output * cotangent.to(want_output)).sum(),
+        want_inputs,
+        allow_unused=True,
+        retain_graph=True,
     )
     if not got_output.requires_grad:
         raise Refused(
@@ -159,7 +163,10 @@ def same_gradients(
         )
     try:
         got = torch.autograd.grad(
-            got_output, got_inputs, cotangent.to(got_output), allow_unused=True, retain_graph=True
+            (got_output * cotangent.to(got_output)).sum(),
+            got_inputs,
+            allow_unused=True,
+            retain_graph=True,
         )
     except RuntimeError as error:
         if "inplace operation" not in str(error):
