@@ -17,7 +17,7 @@ FAULTS = {
 
 
 def faulty_runs(
-    build: Callable[[], nn.Module], train_data, test_data, *, epochs: int = 16, seed: int = 0
+    build: Callable[[], nn.Module], train_data, test_data, *, epochs: int = 12, seed: int = 0
 ) -> dict[str, History]:
     """The histories of the three runs, by the names of ``FAULTS``.
 

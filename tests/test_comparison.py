@@ -22,14 +22,7 @@ from densenet_lessons.comparison_results import accuracies_of, clearly_apart, st
 from densenet_lessons.datasets import LabelledImages, load_images
 from densenet_lessons.training import History
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Small nets run as fast so, and much faster on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def pretend(run, *, epochs, bfloat16):
@@ -267,3 +260,29 @@ def test_missing_and_damaged_results_say_how_to_restore(monkeypatch, tmp_path):
 def test_wrong_arguments_are_named(arguments, message):
     with pytest.raises(ValueError, match=message):
         build(*arguments, seed=0)
+
+
+def test_the_results_that_ship():
+    summaries, record = load_comparison()
+    assert [(net.family, net.size) for net in summaries] == [
+        (family, size) for size in SIZES for family in FAMILIES
+    ]
+    done = {(run["family"], run["size"], run["seed"]) for run in record["runs"]}
+    assert len(done) == len(record["runs"]) == len(FAMILIES) * len(SIZES) * len(SEEDS)
+    assert len(SEEDS) >= 5
+    assert record["versions"].keys() >= {"python", "torch"}
+    for net in summaries:
+        assert net.seeds == len(SEEDS)
+        model = build(net.family, net.size, seed=0)
+        assert net.parameters == sum(parameter.numel() for parameter in model.parameters())
+        dense = next(n for n in summaries if (n.family, n.size) == ("dense", net.size))
+        assert net.parameters == pytest.approx(dense.parameters, rel=0.02)
+    tried = {family: {} for family in FAMILIES}
+    for run in record["tuning"]:
+        tried[run["family"]][run["learning_rate"]] = run["accuracy"]
+    for family, accuracies in tried.items():
+        assert list(accuracies) == record["settings"]["learning_rates"]
+        chosen = record["chosen"][family]
+        assert accuracies[chosen] == max(accuracies.values())
+        assert min(accuracies) < chosen < max(accuracies)  # else the grid should have been wider
+        assert {r["learning_rate"] for r in record["runs"] if r["family"] == family} == {chosen}

@@ -11,7 +11,7 @@ from densenet_lessons.datasets import FASHION_CLASSES, load_images, load_photo
 from densenet_lessons.palette import source_colour
 from densenet_lessons.panels import base as panel_base
 from densenet_lessons.panels import growth_rate_explorer
-from densenet_lessons.panels.growth_rate import likeness
+from densenet_lessons.panels.growth_rate import likeness, mean_likeness
 from densenet_lessons.plots import explorer, plot_explorer
 from densenet_lessons.plots.pixels import SCALE
 from densenet_lessons.zoo import trained_densenet
@@ -88,7 +88,8 @@ def test_the_map_and_the_bars_are_those_of_this_net_and_this_picture(
     said = FASHION_CLASSES[int(shares.argmax())]
     assert f"The net says: {said} {100 * shares.max():.0f}%" in panel.alt
     if image == "photo":
-        assert "ten garments and nothing else: it calls the photo a" in panel.sentence
+        article = "an" if said[0] in "aeiou" else "a"
+        assert f"It calls the photo {article} {said}. " in panel.sentence
     else:
         verdict = "right" if said == image else "wrong"
         assert f"It calls this {image} a" in panel.sentence
@@ -123,6 +124,18 @@ def test_the_likeness_shown_is_that_of_the_map():
         panel.set(block=block, map=chosen)
         values = block_output(12, picture("pullover"), block)[chosen]
         assert f"likeness {likeness(picture('pullover'), values):.2f} " in panel.alt
+
+
+def test_mean_likeness_is_over_all_maps_and_garments():
+    """For a block of 7x7 pixels, with numpy's correlation of all maps at once."""
+    found = []
+    for name in FASHION_CLASSES:
+        small = picture(name)[0].reshape(7, 4, 7, 4).mean((1, 3)).numpy()
+        rows = np.vstack([small.reshape(1, -1), block_output(4, picture(name), 3).reshape(-1, 49)])
+        found.append(np.abs(np.corrcoef(rows)[0, 1:]))
+    entering = len(found[0]) - 3 * 4
+    of_input, of_layers = np.split(np.stack(found), [entering], axis=1)
+    assert mean_likeness(4, 3) == pytest.approx((of_input.mean(), of_layers.mean()), abs=1e-5)
 
 
 def test_each_tile_stands_in_its_sources_row_in_order():

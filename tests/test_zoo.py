@@ -36,6 +36,13 @@ def test_parameters_and_macs_are_those_of_the_record(growth_rate):
         record.seed = 1
 
 
+def test_the_records_keep_what_the_course_promises():
+    records = {growth_rate: trained_densenet(growth_rate)[1] for growth_rate in GROWTH_RATES}
+    assert all(records[growth_rate].test_accuracy >= 0.925 for growth_rate in (12, 16, 24))
+    assert max(record.test_accuracy for record in records.values()) >= 0.935
+    assert sum(path.stat().st_size for path in zoo.FOLDER.iterdir()) < 6e6
+
+
 def test_accuracy_on_all_shipped_test_images():
     model, record = trained_densenet(8)
     found = evaluate(model, load_images(split="test")).accuracy

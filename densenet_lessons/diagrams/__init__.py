@@ -60,15 +60,15 @@ _ALTS = {
         "sources: 15 connections, L(L+1)/2 for L = 5."
     ),
     dense_layer: (
-        "A dense layer from left to right: 16 channels of 32×32 pixels pass batch norm, with 32 "
-        "parameters, then ReLU, with none, then a 3×3 convolution, with 1,728 parameters, which "
-        "makes 12 channels. Only the convolution changes the number of channels; the maps stay "
-        "32×32."
+        "A dense layer from left to right: 3 channels of 8×8 pixels pass batch norm, with 6 "
+        "parameters, then ReLU, with none, then a 3×3 convolution, with 54 parameters, which "
+        "returns 2 channels. Only the convolution changes the number of channels; the maps stay "
+        "8×8."
     ),
     dense_block: (
-        "A dense block of 4 layers as a staircase. 64 channels enter; each layer reads the whole "
-        "stack so far and appends 32 channels below it, so the width climbs by concatenation from "
-        "64 to 96, 128, 160 and 192, while everything older is passed on unchanged."
+        "A dense block of 4 layers as a staircase. 16 channels enter; each layer reads the whole "
+        "stack so far and appends 12 channels below it, so the width climbs by concatenation from "
+        "16 to 28, 40, 52 and 64, while everything older is passed on unchanged."
     ),
     bottleneck: (
         "A bottleneck layer as two funnels. Batch norm, ReLU and a 1×1 convolution with 61,440 "

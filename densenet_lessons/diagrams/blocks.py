@@ -9,18 +9,18 @@ from densenet_lessons.arithmetic import block_widths, check_positive_int, compre
 from densenet_lessons.diagrams.canvas import LARGE, MARGIN, NORMAL, WIDTH, Canvas, check_at_most
 from densenet_lessons.diagrams.colours import ink_on, tint
 from densenet_lessons.diagrams.maps import cuboid
-from densenet_lessons.palette import MUTED, source_colour
+from densenet_lessons.palette import INK, MUTED, source_colour
 
 _TOP, _THICK, _LANE = 112, 44, 36
 
 
-def dense_block(num_init_features: int = 64, growth_rate: int = 32, num_layers: int = 4) -> Figure:
+def dense_block(num_init_features: int = 16, growth_rate: int = 12, num_layers: int = 4) -> Figure:
     """Each layer reads all channels so far and appends k: the width climbs as a staircase.
 
     Paper: section 3, "Dense connectivity" and "Growth rate".
 
     Args:
-        num_init_features: c, channels that enter the block.
+        num_init_features: k0, channels that enter the block.
         growth_rate: k, channels that each layer adds.
         num_layers: layers in the block, from 1 to 6.
 
@@ -39,7 +39,7 @@ def dense_block(num_init_features: int = 64, growth_rate: int = 32, num_layers: 
     for index, x in enumerate(places):
         _stack(page, x, ends[: index + 2])
         middle = x + _THICK / 2
-        formula = ("$c$", "$c + k$")[index] if index < 2 else f"$c + {index}k$"
+        formula = ("$k_0$", "$k_0 + k$")[index] if index < 2 else f"$k_0 + {index}k$"
         page.text(middle, 36, f"concat {index}" if index else "input", colour=MUTED)
         page.text(middle, 61, formula, NORMAL)
         page.text(middle, 88, f"{widths[index]}", LARGE, bold=True)
@@ -49,7 +49,7 @@ def dense_block(num_init_features: int = 64, growth_rate: int = 32, num_layers: 
                 page.rectangle(x + _THICK, y, step - _THICK, ends[source + 1] - y, pale, order=1)
             _reader(page, x, x + step, index + 1, ends)
     notes = (
-        f"$c$ = {num_init_features} channels enter",
+        f"$k_0$ = {num_init_features} channels enter",
         f"$k$ = {growth_rate} new channels a layer",
         "$H$: BN, ReLU, 3×3 conv",
         "Pale bands: copied, not computed",
@@ -74,11 +74,14 @@ def _layer_y(ends: list[float], layer: int) -> float:
 
 
 def _reader(page: Canvas, x: float, after: float, layer: int, ends: list[float]) -> None:
-    """A layer: reads the stack at ``x`` and feeds its own segment of the stack at ``after``."""
-    colour, start = source_colour(layer), ends[layer]
-    y, middle = _layer_y(ends, layer), (start + ends[layer + 1]) / 2
-    stem, left, width = x + _THICK / 2, x + _THICK + 22, min(66, after - x - _THICK - 56)
-    page.arrow([(stem, start + 2), (stem, y), (left - 1, y)])
+    """A layer: reads all of the stack at ``x``, and feeds its own segment of that at ``after``."""
+    colour = source_colour(layer)
+    y, middle = _layer_y(ends, layer), (ends[layer] + ends[layer + 1]) / 2
+    stem, left, width = x + _THICK + 9, x + _THICK + 28, min(66, after - x - _THICK - 62)
+    sources = [(start + end) / 2 for start, end in itertools.pairwise(ends[: layer + 1])]
+    for source in sources[1:]:
+        page.line([(x + _THICK, source), (stem, source)], colour=INK, width=1.3)
+    page.arrow([(x + _THICK, sources[0]), (stem, sources[0]), (stem, y), (left - 1, y)])
     page.box(
         left + width / 2, y, width, _LANE, f"$H_{layer}$", tint(colour), edge=colour, size=LARGE
     )

@@ -10,14 +10,14 @@ from densenet_lessons.palette import MUTED, source_colour
 _MIDDLE = "#8fa6bd"
 
 
-def dense_layer(num_input_features: int = 16, growth_rate: int = 12, side: int = 32) -> Figure:
+def dense_layer(num_input_features: int = 3, growth_rate: int = 2, side: int = 8) -> Figure:
     """The composite function H: batch norm, ReLU, 3x3 convolution, in this order.
 
     Paper: section 3, "Composite function".
 
     Args:
         num_input_features: channels that the layer reads.
-        growth_rate: k, channels that it makes.
+        growth_rate: k, channels that it returns.
         side: height and width of the maps, in pixels.
 
     Raises:
@@ -30,7 +30,7 @@ def dense_layer(num_input_features: int = 16, growth_rate: int = 12, side: int =
     scale = 136 / max(num_input_features, growth_rate)
     ends = (
         (MARGIN + 48, num_input_features, 0, "reads"),
-        (WIDTH - MARGIN - 84, growth_rate, 1, "makes"),
+        (WIDTH - MARGIN - 84, growth_rate, 1, "returns"),
     )
     for x, channels, source, role in ends:
         top = y - channels * scale / 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np  # torch.unravel_index imports sympy, which takes a second or more
 import torch
 
 from .expect_values import present
@@ -95,7 +96,7 @@ def same_values(
 def _difference(wrong: torch.Tensor, right: torch.Tensor, off: torch.Tensor) -> str:
     """Where values are wrong, and the largest difference, in words."""
     gap = torch.where(off, (wrong - right).abs().nan_to_num(float("inf")), -1.0)
-    place = [int(i) for i in torch.unravel_index(gap.argmax(), gap.shape)] if gap.dim() else []
+    place = [int(i) for i in np.unravel_index(gap.argmax().item(), gap.shape)]
     index = "[" + ", ".join(map(str, place)) + "]"
     came, due = float(wrong[tuple(place)]), float(right[tuple(place)])
     share = f"{int(off.sum())} of {off.numel()} values differ"

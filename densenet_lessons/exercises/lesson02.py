@@ -1,5 +1,7 @@
 """The exercises of lesson 02, "Dense layer and dense block"."""
 
+from functools import partial
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -29,6 +31,7 @@ layer_shape.solves((1, 2, 8, 8), because="k = 2 new channels; padding 1 keeps th
 layer_shape.rejects(
     (1, 5, 8, 8), says="That is after the concatenation; the layer returns new channels."
 )
+layer_shape.rejects((2, 8, 8), says="The batch comes first: one picture is a batch of 1.")
 layer_shape.rejects(
     (1, 2, 6, 6), says="Without padding the map would shrink to 6x6; here padding is 1."
 )
@@ -41,7 +44,7 @@ layer_shape.rejects(
     "2.2",
     "Write the dense layer",
     kind="module",
-    minutes=12,
+    minutes=10,
     hints=(
         "Three modules in this order: norm, ReLU, convolution.",
         "The norm works on what comes in, so how many channels does it have?",
@@ -160,6 +163,41 @@ class Overwrites(nn.Module):
         return new
 
 
+@dense_layer.rejects(says="The batch norm is made, but `forward` doesn't use it.")
+class NormUnused(nn.Module):
+    def __init__(self, num_input_features, growth_rate):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(num_input_features)
+        self.conv = nn.Conv2d(num_input_features, growth_rate, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        return self.conv(F.relu(x))
+
+
+@dense_layer.rejects(says="The kernel is 1x1 and sees no neighbours; the layer needs a 3x3 one.")
+class OneByOne(nn.Module):
+    def __init__(self, num_input_features, growth_rate):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(num_input_features)
+        self.conv = nn.Conv2d(num_input_features, growth_rate, 1, bias=False)
+
+    def forward(self, x):
+        return self.conv(F.relu(self.norm(x)))
+
+
+@dense_layer.rejects(
+    says="This norm keeps no running mean of each channel. The layer needs a `BatchNorm2d`."
+)
+class OtherNorm(nn.Module):
+    def __init__(self, num_input_features, growth_rate):
+        super().__init__()
+        self.norm = nn.GroupNorm(1, num_input_features)
+        self.conv = nn.Conv2d(num_input_features, growth_rate, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        return self.conv(F.relu(self.norm(x)))
+
+
 @dense_layer.accepts
 class AsSequential(nn.Sequential):
     def __init__(self, num_input_features, growth_rate):
@@ -189,57 +227,176 @@ four_layers.rejects(
     48, says="These are the new channels. The block's input stays in the concatenation."
 )
 four_layers.rejects(52, says="This is what the fourth layer reads. It adds its own channels, too.")
+four_layers.rejects(12, says="That is what the last layer adds. The block hands on everything.")
+four_layers.rejects(28, says="This is the width after one layer; the block has four.")
+four_layers.rejects(256, says="This doubles the width at each layer. A layer only adds k channels.")
 four_layers.rejects(112, says="The input is counted once for each layer here; it is kept once.")
 
 
 @exercise(
     "2.4",
-    "Width of a block",
-    kind="function",
-    minutes=4,
+    "Write the dense block",
+    kind="module",
+    minutes=10,
     hints=(
-        "Write the first three widths by hand, for 16 channels and a growth rate of 12.",
-        "What is added from one width to the next? How often, after all layers?",
+        "How many channels does the first layer read? And the second, after one more layer?",
+        "Keep the layers in an `nn.ModuleList`, so that torch finds their weights.",
+        "In `forward`, keep a list of all features so far. Each layer reads the list, joined.",
     ),
 )
-def block_width(answer):
-    for case in [(16, 1, 12), (16, 4, 12), (7, 3, 5), (64, 6, 32)]:
-        expect.equal(answer(*case), block_widths(*case)[-1])
+def dense_block(answer):
+    for num_layers, width, k in [(3, 7, 5), (2, 4, 3)]:
+        reference = DenseBlock(num_layers, width, k, bn_size=None)
+        made = answer(num_layers, width, k, partial(DenseLayer, growth_rate=k, bn_size=None))
+        given = f"{num_layers} layers, {width} channels, k = {k}"
+        expect.same_module(made, reference, expect.noise(2, width, 6, 5), given=given)
 
 
-@block_width.solves
-def _(num_input_features, num_layers, growth_rate):
-    return num_input_features + num_layers * growth_rate
+@dense_block.solves(because="Values and gradients are those of the package's `DenseBlock`.")
+class MyBlock(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1)))
+        return torch.cat(features, dim=1)
 
 
-@block_width.rejects(
-    says="This leaves out the block's own input, which stays in the concatenation."
+@dense_block.rejects(
+    says="In a plain list the layers' weights are hidden from torch. Use `nn.ModuleList`."
 )
-def forgets_the_input(num_input_features, num_layers, growth_rate):
-    return num_layers * growth_rate
+class PlainList(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+        self.layers = list([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1)))
+        return torch.cat(features, dim=1)
 
 
-@block_width.rejects(says="The input is counted once for each layer here; it is kept once.")
-def counts_the_input_each_time(num_input_features, num_layers, growth_rate):
-    return num_layers * (num_input_features + growth_rate)
+@dense_block.rejects(
+    says="All layers are made for the block's input width, but each later layer reads more."
+)
+class SameWidth(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features] * num_layers
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1)))
+        return torch.cat(features, dim=1)
 
 
-@block_width.rejects(says="This is what the last layer reads; its own channels come on top.")
-def one_layer_short(num_input_features, num_layers, growth_rate):
-    return num_input_features + (num_layers - 1) * growth_rate
+@dense_block.rejects(
+    says="From layer 2 on, only the newest channels are read. A layer reads all so far."
+)
+class Chain(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features] + [growth_rate] * (num_layers - 1)
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
 
 
-@block_width.rejects(says="A layer adds channels; the width doesn't multiply.")
-def multiplies(num_input_features, num_layers, growth_rate):
-    return num_input_features * growth_rate**num_layers
+@dense_block.rejects(
+    says="The widths start one layer too late: layer 1 reads the block's input alone."
+)
+class OneStepEarly(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + (i + 1) * growth_rate for i in range(num_layers)]
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1)))
+        return torch.cat(features, dim=1)
 
 
-@block_width.accepts
-def by_loop(num_input_features, num_layers, growth_rate):
-    width = num_input_features
-    for _ in range(num_layers):
-        width += growth_rate
-    return width
+@dense_block.rejects(says="The newest channels come first here. The block keeps the oldest first.")
+class NewestFirst(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.cat([layer(x), x], dim=1)
+        return x
+
+
+@dense_block.rejects(says="The block's own input is missing in what it returns.")
+class ForgetsTheInput(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1)))
+        return torch.cat(features[1:], dim=1)
+
+
+@dense_block.rejects(says="Only the last layer's channels come out. The block hands on everything.")
+class LastLayerOnly(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1)))
+        return features[-1]
+
+
+@dense_block.rejects(says="Gradients don't reach the old features: they are cut off with `detach`.")
+class Cuts(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+        self.layers = nn.ModuleList([make_layer(width) for width in widths])
+
+    def forward(self, x):
+        features = [x]
+        for layer in self.layers:
+            features.append(layer(torch.cat(features, dim=1).detach()))
+        return torch.cat(features, dim=1)
+
+
+@dense_block.accepts
+class Running(nn.Module):
+    def __init__(self, num_layers, num_input_features, growth_rate, make_layer):
+        super().__init__()
+        layers = [
+            make_layer(num_input_features + index * growth_rate) for index in range(num_layers)
+        ]
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.cat([x, layer(x)], dim=1)
+        return x
 
 
 @exercise(
@@ -253,11 +410,11 @@ def by_loop(num_input_features, num_layers, growth_rate):
     ),
 )
 def growth_line(answer):
-    expect.one_of(answer, "B", ("A", "B", "C"))
+    expect.one_of(answer, "A", ("A", "B", "C"))
 
 
-growth_line.solves("B", because="From 16 to 112 in eight layers: 12 channels a layer.")
-growth_line.rejects("A", says="Line A climbs to 208: 24 channels a layer.")
+growth_line.solves("A", because="From 16 to 112 in eight layers: 12 channels a layer.")
+growth_line.rejects("B", says="Line B climbs to 208: 24 channels a layer.")
 growth_line.rejects("C", says="Line C reaches 48: 4 channels a layer.")
 
 
@@ -341,23 +498,27 @@ def running(x, layers):
 
 @exercise(
     "2.7",
-    "Scales for one channel",
+    "Norms for one channel",
     kind="predict",
     minutes=2,
     hints=(
-        "Which layers read the input's channel 0? Each of them has its own batch norm.",
+        "A norm stands in front of each layer. Which layers read this channel?",
         "Count the norms that this channel passes through, not the channels of a norm.",
     ),
 )
 def readers(answer):
-    block = DenseBlock(4, 16, 12, bn_size=None)
-    expect.guess(answer, sum(layer.norm1.num_features > 0 for layer in block))
+    first, *_ = block = DenseBlock(4, 16, 12, bn_size=None)
+    before = first.norm1.num_features
+    expect.guess(answer, sum(layer.norm1.num_features > before for layer in block))
 
 
-readers.solves(4, because="All four layers read it, each through a norm of its own.")
+readers.solves(3, because="Layers 2, 3 and 4 read it, each through a norm of its own.")
+readers.rejects(4, says="Layer 1 makes the channel; its own norm stands before that.")
 readers.rejects(1, says="A norm belongs to a reader, not to the channel: count the readers.")
-readers.rejects(64, says="This counts channels. The question is about one of them.")
-readers.rejects(3, says="The first layer reads the input as well.")
+readers.rejects(2, says="One reader is missing. The last layer reads it as well.")
+readers.rejects(10, says="This counts all links of the block. The question is about one channel.")
+readers.rejects(12, says="These are all channels of layer 1. The question is about one of them.")
+readers.rejects(0, says="Later layers read this channel, and each has a norm in front.")
 
 
 @exercise(
@@ -389,6 +550,32 @@ def _(num_input_features, num_layers, growth_rate):
 @block_weights.rejects(says="Each layer reads more than the one before: the width grows by k.")
 def constant_width(num_input_features, num_layers, growth_rate):
     return num_layers * 9 * num_input_features * growth_rate
+
+
+@block_weights.rejects(
+    says="This is the plain chain: each layer makes the whole next width, not k."
+)
+def plain_chain(num_input_features, num_layers, growth_rate):
+    widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+    return sum(9 * width * (width + growth_rate) for width in widths)
+
+
+@block_weights.rejects(says="A 3x3 kernel has nine weights, not three.")
+def side_of_the_kernel(num_input_features, num_layers, growth_rate):
+    widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+    return sum(3 * width * growth_rate for width in widths)
+
+
+@block_weights.rejects(says="Biases are counted too, one for each filter. There are none.")
+def counts_biases(num_input_features, num_layers, growth_rate):
+    widths = [num_input_features + i * growth_rate for i in range(num_layers)]
+    return sum(9 * width * growth_rate + growth_rate for width in widths)
+
+
+@block_weights.rejects(says="From layer 2 on only the newest channels are read; a layer reads all.")
+def reads_the_newest(num_input_features, num_layers, growth_rate):
+    first = 9 * num_input_features * growth_rate
+    return first + (num_layers - 1) * 9 * growth_rate * growth_rate
 
 
 @block_weights.rejects(says="A 3x3 kernel has nine weights, not one.")
@@ -431,32 +618,35 @@ def doublings(answer):
     expect.one_of(answer, "2 to 4", ("2 to 4", "12 to 24", "the same"))
 
 
-doublings.solves("2 to 4", because="The smallest net misses easy cases; the panel has the counts.")
+doublings.solves("2 to 4", because="The smallest net misses most; the panel has the shares.")
 doublings.rejects(
-    "12 to 24", says="This step adds more parameters, but here most easy cases are right already."
+    "12 to 24", says="This step adds far more parameters. Compare the shares in the panel, though."
 )
 doublings.rejects(
-    "the same", says="That would go on for ever, and no net gets more than all pictures right."
+    "the same", says="Compare the shares of right answers in the panel: the two steps differ."
 )
 
 
 @exercise(
     "2.10",
-    "Who copies the picture?",
+    "Which maps are like the picture?",
     kind="plot",
     minutes=4,
     hints=(
-        "Set the panel to k = 12 and block 1, then walk through the maps with the arrow keys.",
-        "Look for maps in which the whole garment is bright, or the whole garment is dark.",
+        "Set the panel to block 1, then walk through the maps of each row with the arrow keys.",
+        "One map proves nothing. Note five values of each row, and compare the means.",
     ),
 )
-def copied_in(answer):
-    expect.one_of(answer, "input", ("input", "layer 1", "layer 2", "layer 3"))
+def like_the_picture(answer):
+    expect.one_of(answer, "input", ("input", "layers", "no rule"))
 
 
-copied_in.solves(
-    "input", because="Some filters of the stem only blur the picture; no later map is so like it."
+like_the_picture.solves(
+    "input", because="In all six nets, on the mean. The cell with `mean_likeness` has the numbers."
 )
-copied_in.rejects("layer 1", says="Maps of layer 1 show edges and parts. Compare the row above.")
-copied_in.rejects("layer 2", says="There is a closer match. Try each row before you decide.")
-copied_in.rejects("layer 3", says="This row is the furthest from the picture in this block.")
+like_the_picture.rejects(
+    "layers", says="Some maps of the layers come close. But take the mean over a whole row."
+)
+like_the_picture.rejects(
+    "no rule", says="Single maps follow none. For the mean of the rows there is one."
+)

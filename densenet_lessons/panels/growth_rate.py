@@ -160,6 +160,20 @@ def likeness(image: Tensor, values: np.ndarray) -> float:
     return torch.corrcoef(pair)[0, 1].abs().nan_to_num().item()
 
 
+def mean_likeness(growth_rate: int, block: int) -> tuple[float, float]:
+    """Likeness of a block's input maps and of its layers' maps, each a mean over the garments.
+
+    Every map counts alike, as does each of the ten garments on offer in the panel.
+    """
+    found: tuple[list[float], list[float]] = ([], [])
+    with _one_thread():
+        for name in FASHION_CLASSES:
+            for index, source in enumerate(_maps(growth_rate, name, block)):
+                found[index > 0].extend(likeness(_pictures()[name], map) for map in source.maps)
+    of_input, of_layers = (sum(values) / len(values) for values in found)
+    return of_input, of_layers
+
+
 def _about(record: ZooRecord) -> str:
     return (
         f"k = {record.growth_rate}: {record.parameters:,} parameters, {record.macs / 1e6:.1f} "
@@ -171,7 +185,7 @@ def _about(record: ZooRecord) -> str:
 def _answer(image: str, said: str) -> str:
     said = f"an {said}" if said[0] in "aeiou" else f"a {said}"
     if image == PHOTO:
-        return f"It knows ten garments and nothing else: it calls the photo {said}."
+        return f"It calls the photo {said}."
     return f"It calls this {image} {said}, and is {'right' if said.endswith(image) else 'wrong'}."
 
 

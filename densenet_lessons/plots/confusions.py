@@ -26,9 +26,7 @@ def plot_confusions(counts: Sequence[Sequence[int]], names: Sequence[str]) -> Fi
     rows = [[int(value) for value in row] for row in counts]
     if [len(row) for row in rows] != [size] * size:
         raise ValueError(f"counts must be a table of {size} x {size}, one row for each name")
-    errors = [
-        [0 if i == j else value for j, value in enumerate(row)] for i, row in enumerate(rows)
-    ]
+    errors = [[0 if i == j else value for j, value in enumerate(row)] for i, row in enumerate(rows)]
     figure = Figure(figsize=(6.6, 4.8), layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(errors, cmap=_SHADES, vmin=0, vmax=max(1, *map(max, errors)), aspect="auto")

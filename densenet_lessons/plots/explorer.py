@@ -9,10 +9,12 @@ from densenet_lessons.palette import INK, MUTED, source_colour
 from densenet_lessons.plots.pixels import Canvas, colour_map
 
 WIDTH, HEIGHT = 836, 370
+#: What stays free at the right and at the bottom.
+_MARGIN = 10
 #: Corner and side of the enlarged map.
-ZOOM_X, ZOOM_Y, ZOOM = 576, 20, 168
+ZOOM_X, ZOOM_Y, ZOOM = 566, 20, 168
 #: Where the bars start, from one row to the next, and the length of a bar for 100%.
-BARS_X, BARS_Y, BAR_STEP, BAR_LENGTH = 676, 226, 14.4, 122
+BARS_X, BARS_Y, BAR_STEP, BAR_LENGTH = 666, 222, 14.2, 122
 _BAR_HEIGHT = 10
 _LABELS = 90
 _GAP = 3
@@ -37,7 +39,7 @@ def plot_explorer(
         chosen: the channel to enlarge, counted from 0 through all sources.
         likeness: of the chosen map and the image, from 0 to 1.
         shares: what the net gives each class; they add up to 1. The largest has a dark bar.
-        right: the class that the image is of, marked with a tick; None if it is of none.
+        right: the class that the image is of, marked with a tick; None if it has no class.
 
     Raises:
         ValueError: if ``chosen`` is not a channel of these sources.
@@ -94,9 +96,9 @@ def _draw_image(canvas: Canvas, image: np.ndarray, values: np.ndarray, likeness:
 
 def _draw_bars(canvas: Canvas, shares: Mapping[str, float], right: str | None) -> None:
     first = max(shares, key=shares.get)
-    marked = "the tick: what it is" if right else "no tick: it is none of them"
+    marked = "✓ is the true class" if right else "no ✓: it has no class"
     canvas.text(ZOOM_X, BARS_Y - 22, "The net says", bold=True, size=12)
-    canvas.text(WIDTH, BARS_Y - 21, marked, size=11, colour=MUTED, anchor="rt")
+    canvas.text(WIDTH - _MARGIN, BARS_Y - 21, marked, size=11, colour=MUTED, anchor="rt")
     for row, (name, share) in enumerate(shares.items()):
         y, length = BARS_Y + row * BAR_STEP, BAR_LENGTH * share
         middle = y + _BAR_HEIGHT / 2
