@@ -35,7 +35,7 @@ SETTINGS = {
     "docmanager-extension/plugin": {"autosave": False},
 }
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-RUN_ALL_SECONDS = 120
+RUN_ALL_SECONDS = 240
 
 READY = """() => {
   const widget = window.jupyterapp?.shell.currentWidget;
