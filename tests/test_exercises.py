@@ -281,6 +281,7 @@ def test_messages_are_short_and_predictions_keep_the_answer_to_themselves(exerci
         verdict = exercise.check(wrong.answer)
         assert len(verdict.message.split()) <= MOST_WORDS, verdict
         assert re.search(r"[.?!]$", verdict.message), verdict
+        assert not re.search(r"\b(?:([a-z]+) \1|the what)\b", verdict.message), verdict
     value = exercise.right[0].answer
     if exercise.form == "value" and not isinstance(value, (bool, str)):
         for guess in (987654321, "a string", (987, 654), None):

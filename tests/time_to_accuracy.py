@@ -15,7 +15,7 @@ import torch
 from torch.nn import functional as F
 
 from densenet_lessons.arithmetic import count_parameters
-from densenet_lessons.datasets import flip_and_crop, load_images
+from densenet_lessons.datasets import load_images
 from densenet_lessons.models import DenseNet
 from densenet_lessons.training import evaluate, one_cycle, train
 
@@ -31,15 +31,11 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def lesson_net() -> DenseNet:
+    """The net that lesson 05 trains."""
     torch.manual_seed(0)
-    return DenseNet(
-        growth_rate=12,
-        block_config=(3, 3, 3),
-        num_init_features=24,
-        num_classes=10,
-        in_channels=1,
-        small_inputs=True,
-    )
+    net = DenseNet(12, (2, 2), 24, num_classes=10, in_channels=1, small_inputs=True)
+    net.features.conv0.stride = (2, 2)
+    return net
 
 
 def textbook_net() -> DenseNet:
@@ -91,7 +87,7 @@ if __name__ == "__main__":
     ours = lesson_net()
     seconds = cpu_seconds(
         lambda: train(
-            ours, data, epochs=options.epochs, schedule=one_cycle, augment=flip_and_crop,
+            ours, data, epochs=options.epochs, learning_rate=0.4, schedule=one_cycle,
             device="cpu",
         )
     )  # fmt: skip

@@ -39,7 +39,7 @@ def equal(actual, expected, *, given=None, what: str = "result") -> None:
         actual: what the answer returned.
         expected: the right value, from an independent computation.
         given: the input, shown to the learner; the last call's arguments if left out.
-        what: what `actual` is, in the learner's words.
+        what: what `actual` is, in the learner's words, without an article: "output's shape".
     """
     comparisons.begin()
     present(actual, what, given)
@@ -121,7 +121,9 @@ def ordering(actual, expected) -> None:
         raise Refused(f"the list must name each of these once: {names}.", actual=actual)
     hits = sum(same(one, other) for one, other in zip(wrong, right, strict=True))
     if hits < len(right):
-        raise Refused(f"{hits} of the {len(right)} names stand in the right place.", actual=actual)
+        stand = "stands" if hits == 1 else "stand"
+        message = f"{hits} of the {len(right)} names {stand} in the right place."
+        raise Refused(message, actual=actual)
 
 
 def one_of(actual, expected, options) -> None:

@@ -37,32 +37,42 @@ def _compared(first: Summary, other: Summary) -> str:
     judged = "more than" if clearly_apart(first, other) else "within"
     return (
         f"{_percent(other.mean)} ± {_points(other.spread)}, "
-        f"{100 * (first.mean - other.mean):.2f} points less: {judged} the noise "
+        f"{_gap(first, other)} less: {judged} the noise "
         f"({CLEAR} standard errors of the difference, {100 * noise:.2f} points)"
     )
 
 
 def about_guess(guess: str, fitting: Sequence[Summary]) -> str:
-    """Whether the guessed family is ahead of the others, here."""
+    """How far the guessed family's best net is behind the best that fits, or how it leads."""
     first, *others = sorted(fitting, key=lambda one: one.mean, reverse=True)
+    return f"Your guess was {guess}: {_judged(guess, first, others)}."
+
+
+def _judged(guess: str, first: Summary, others: Sequence[Summary]) -> str:
+    own = next((one for one in (first, *others) if one.family == guess), None)
     rival = _rival(first, others)
+    if own is None and guess != TIE:
+        return f"no {guess} net fits this budget"
     if rival is None:
-        return f"Your guess was {guess}: no other family than {first.family} fits to compare."
+        return f"no other family than {first.family} fits to compare"
+    if own is not None and own is not first:
+        behind = f"its best net that fits, {_name(own)}, is {_gap(first, own)} behind"
+        if clearly_apart(first, own):
+            return f"{behind}, more than the noise: it does not hold here"
+        return f"{behind}, within the noise: these runs do not decide"
     apart = clearly_apart(first, rival)
     if guess == TIE:
-        holds = "it does not hold here" if apart else "it holds here"
-    elif guess == first.family:
-        holds = "it holds here" if apart else "ahead here, but not by more than the noise"
-    elif apart:
-        holds = "it does not hold here"
-    else:
-        holds = "not ahead here, but no family is by more than the noise"
-    return f"Your guess was {guess}: {holds}."
+        return "it does not hold here" if apart else "it holds here"
+    return "it holds here" if apart else "ahead here, but not by more than the noise"
 
 
 def _rival(first: Summary, others: Sequence[Summary]) -> Summary | None:
     """The best of the other families, where one fits."""
     return next((one for one in others if one.family != first.family), None)
+
+
+def _gap(first: Summary, other: Summary) -> str:
+    return f"{100 * (first.mean - other.mean):.2f} points"
 
 
 def _name(one: Summary) -> str:

@@ -17,6 +17,7 @@ from densenet_lessons.plots.budget_axes import (
     Across,
     Up,
     budget_place,
+    side_by_side,
     spread_out,
 )
 from densenet_lessons.plots.curves import FAMILIES
@@ -24,9 +25,11 @@ from densenet_lessons.plots.marks import draw_mark
 from densenet_lessons.plots.pixels import Canvas
 
 WIDTH, HEIGHT = 836, 412
-STRIP = 252  # top of what is seen of the budget while the accuracies are covered
-FADED, GRID, BEYOND = "#b4bbc6", "#e5e7eb", "#f3f4f6"
+STRIP = 236  # top of what is seen of the budget while the accuracies are covered
+GRID, BEYOND = "#e5e7eb", "#f3f4f6"
 ZOO = "#7b5fc7"
+LINE, LINE_BEYOND = 0.5, 0.3  # how much of a family's colour its line has
+MARK, RUNS = 15, 8  # width of a net's mark, and how far right of its middle its runs stand
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def budget_image(
     covered: bool = False,
     zoo: Sequence[tuple[float, float]] = (),
 ) -> Image.Image:
-    """Accuracy against cost on a logarithmic axis, with the nets beyond the budget greyed.
+    """Accuracy against cost on a logarithmic axis, with the nets beyond the budget paler.
 
     Args:
         nets: of the comparison.
@@ -72,7 +75,7 @@ def budget_image(
     canvas = Canvas(WIDTH, HEIGHT)
     nets = sorted(nets, key=lambda net: net.cost)
     across = Across([net.cost for net in nets] + [cost for cost, _ in zoo] + [*limits])
-    places = spread_out([across(net.cost) for net in nets])
+    places = side_by_side([across(net.cost) for net in nets])
     fitting = sum(net.fits for net in nets)  # those that fit are the first: nets are sorted
     line = budget_place(places[:fitting], places[fitting:], across(budget))
     top = STRIP if covered else TOP
@@ -119,12 +122,12 @@ def _accuracy_axis(canvas: Canvas, up: Up) -> None:
 def _covered(
     canvas: Canvas, nets: Sequence[Net], places: Sequence[float], zoo: Sequence[float]
 ) -> None:
-    """What each net costs, on one height that tells nothing."""
-    y = FLOOR - 22.0
+    """What each net costs, on a height that tells its family and nothing more."""
+    heights = {family: FLOOR - 54.0 + 19 * index for index, family in enumerate(FAMILIES)}
     for net, x in zip(nets, places, strict=True):
-        _net_mark(canvas, net, x, y)
+        _net_mark(canvas, net, x, heights[net.family])
     for x in zoo:
-        draw_mark(canvas, "D", x, y - 24, ZOO, size=11, filled=False)
+        draw_mark(canvas, "D", x, STRIP + 16, ZOO, size=11, filled=False)
     for x, family in zip((LEFT + 180, LEFT + 294, LEFT + 424), FAMILIES, strict=True):
         colour, shape = FAMILIES[family]
         draw_mark(canvas, shape, x, 180, colour)
@@ -136,16 +139,23 @@ def _covered(
 
 
 def _net_mark(canvas: Canvas, net: Net, x: float, y: float) -> None:
-    colour, shape = FAMILIES[net.family]
     letter = net.size[:1].upper()
-    if net.fits:
-        draw_mark(canvas, shape, x, y, colour, letter=letter)
-    else:
-        draw_mark(canvas, shape, x, y, FADED, letter=letter, filled=False)
+    shape = FAMILIES[net.family][1]
+    draw_mark(canvas, shape, x, y, _ink(net), size=MARK, letter=letter, filled=net.fits)
+
+
+def _ink(net: Net) -> str:
+    colour = FAMILIES[net.family][0]
+    return colour if net.fits else beyond(colour)
+
+
+def beyond(colour: str) -> str:
+    """A family's colour where its nets don't fit: paler, and still to be told from others."""
+    return _paler(colour, 0.55)
 
 
 def _families(canvas: Canvas, nets: Sequence[Net], places: Sequence[float], up: Up) -> None:
-    """A line for each family, over it spread and single runs, on top the means and names."""
+    """A line for each family, over it spreads, then single runs, on top the means and names."""
     by_family = {
         family: [
             (net, x) for net, x in zip(nets, places, strict=True) if net.family == family
@@ -157,15 +167,19 @@ def _families(canvas: Canvas, nets: Sequence[Net], places: Sequence[float], up: 
         for (one, x), (next_one, next_x) in pairwise(found):
             both = one.fits and next_one.fits
             way = [(x, up(one.mean)), (next_x, up(next_one.mean))]
-            canvas.line(way, colour=_paler(FAMILIES[family][0], 0.5) if both else FADED, width=1)
+            share = LINE if both else LINE_BEYOND
+            canvas.line(way, colour=_paler(FAMILIES[family][0], share), width=1)
     for net, x in zip(nets, places, strict=True):
-        colour = FAMILIES[net.family][0] if net.fits else FADED
-        for accuracy in net.accuracies:
-            draw_mark(canvas, "o", x + 10, up(accuracy), _paler(colour, 0.45), size=5)
+        colour = _ink(net)
         low, high = up(net.mean - net.spread), up(net.mean + net.spread)
         for y in (low, high):
             canvas.line([(x - 5, y), (x + 5, y)], colour=colour, width=2)
         canvas.line([(x, low), (x, high)], colour=colour, width=2)
+    for net, x in zip(nets, places, strict=True):  # not hidden by the bar of a net beside it
+        for accuracy in net.accuracies:
+            draw_mark(canvas, "o", x + RUNS, up(accuracy), PAPER, size=7)
+            draw_mark(canvas, "o", x + RUNS, up(accuracy), _paler(_ink(net), 0.6), size=5)
+    for net, x in zip(nets, places, strict=True):
         _net_mark(canvas, net, x, up(net.mean))
     _names(canvas, by_family, up)
 
@@ -182,9 +196,8 @@ def _names(
         colour, shape = FAMILIES[family]
         y = height + down
         look = {"size": 12, "filled": fits}
-        draw_mark(canvas, shape, RIGHT + 14, y, colour if fits else FADED, **look)
-        ink = colour if fits else MUTED
-        canvas.text(RIGHT + 24, y, family, size=14, colour=ink, anchor="lm", bold=True)
+        draw_mark(canvas, shape, RIGHT + 14, y, colour if fits else beyond(colour), **look)
+        canvas.text(RIGHT + 24, y, family, size=14, colour=colour, anchor="lm", bold=True)
 
 
 def _zoo(canvas: Canvas, points: Sequence[tuple[float, float]]) -> None:
@@ -200,7 +213,7 @@ def _legend(canvas: Canvas, *, covered: bool, zoo: bool) -> None:
     else:
         text += (
             "Bar: mean ± standard deviation over seeds; small dots: each run. "
-            "Grey: beyond the budget."
+            "Pale: beyond the budget."
         )
     canvas.text(LEFT - 20, y, text, size=12, colour=INK)
     if zoo:

@@ -7,9 +7,11 @@ from math import ceil, floor, log
 
 #: Edges of the axes within the picture, in CSS pixels.
 LEFT, RIGHT, TOP, FLOOR = 62, 730, 22, 326
-#: Least distance of two nets across, so that equal costs don't hide one another.
-APART = 26
-BEFORE = 16  # of it lie between a net's mark, its runs beside it, and the line of a budget
+#: Distance of nets of equal cost, so that they don't hide one another.
+APART = 13
+#: No net stands further than this from its cost, so three of one cost take 4% of the axis.
+OFFSET = 0.02 * (RIGHT - LEFT)
+BESIDE = 13  # from a net's middle stands the line of a budget, where there is room
 
 
 class Across:
@@ -51,7 +53,17 @@ class Up:
         return [n * step for n in range(ceil(self.low / step), floor(self.high / step) + 1)]
 
 
-def spread_out(wanted: Sequence[float], apart: float = APART) -> list[float]:
+def side_by_side(wanted: Sequence[float]) -> list[float]:
+    """Rising places of nets, ``APART`` where their costs allow it, none off by over ``OFFSET``."""
+    apart = float(APART)
+    while True:
+        places = spread_out(wanted, apart)
+        if max(abs(a - b) for a, b in zip(places, wanted, strict=True)) <= OFFSET:
+            return places
+        apart *= 0.9
+
+
+def spread_out(wanted: Sequence[float], apart: float) -> list[float]:
     """Rising places at least ``apart`` from one another, each as near as may be to its own."""
     groups: list[list[float]] = []  # [sum of first places, how many]
     for index, place in enumerate(wanted):
@@ -66,6 +78,6 @@ def spread_out(wanted: Sequence[float], apart: float = APART) -> list[float]:
 
 def budget_place(fitting: Sequence[float], others: Sequence[float], wanted: float) -> float:
     """Place of the budget's line: after the nets that fit, before the others, near ``wanted``."""
-    at_least = max(fitting, default=LEFT) + BEFORE
-    at_most = min(others, default=RIGHT) - (APART - BEFORE)
-    return min(max(wanted, at_least), at_most)
+    last, following = max(fitting, default=LEFT), min(others, default=RIGHT)
+    beside = min(BESIDE, (following - last) / 2)
+    return min(max(wanted, last + beside), following - beside)
