@@ -1,14 +1,16 @@
 """DenseNet, taught by running it: the package behind the notebooks.
 
-What lives where, from the bottom up:
+What lives where, from the bottom up; a room imports only rooms below it:
 
-- ``arithmetic``: widths, depths, parameters and multiply-adds as plain integers.
-- ``layers``, ``models``: ``DenseLayer``, ``DenseBlock``, ``Transition``, ``DenseNet``.
-- ``recompute``: the step that trades a little time for a lot of memory.
-- ``probes``, ``datasets``: what a net does inside, and the pictures that it is shown.
-- ``training``, ``zoo``, ``comparison``: a training loop, and the nets and results that it gave.
-- ``plots``, ``diagrams``, ``display``: pictures, each with a text alternative.
-- ``panels``, ``exercises``: what a learner moves, and what checks a learner's answer.
+- ``densenet``: the DenseNet itself, to use or to carry off; it needs torch alone.
+- ``costs``: parameters, multiply-adds and parts of a net, by the paper's arithmetic.
+- ``data``: the pictures that ship with the course, and whole data sets on request.
+- ``training``: a loop that can be stopped and gone on with, schedules, history.
+- ``probes``: what happens inside a net: feature maps, gradients, bytes kept.
+- ``experiments``: trained nets and recorded results: the zoo, the comparison, faults.
+- ``pictures``: plots, drawings and the palette, each picture with a text alternative.
+- ``exercises``: what checks a learner's answer.
+- ``panels``: what a learner moves.
 
 Importing ``densenet_lessons`` alone loads neither torch nor matplotlib.
 """

@@ -12,7 +12,7 @@ import time
 import torch
 import torchvision
 
-from densenet_lessons.models import densenet121
+from densenet_lessons.densenet.models import densenet121
 
 
 def pair(memory_efficient: bool) -> tuple[torch.nn.Module, torch.nn.Module]:

@@ -1,4 +1,4 @@
-"""Who may import whom: plain functions at the bottom, widgets and exercises at the top."""
+"""Who may import whom: four floors of rooms, and nothing points back."""
 
 from __future__ import annotations
 
@@ -10,48 +10,32 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parent.parent / "densenet_lessons"
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "densenet_lessons"
 
-TORCH = {"torch", "torchvision", "numpy"}
-DRAWING = {"matplotlib", "numpy", "PIL"}
-BELOW_EXERCISES = {"arithmetic", "layers", "models", "probes"}
-
-#: Module or sub-package -> what it may import besides the standard library: modules of the course
-#: by their name in the package, others by theirs. A new module needs a line here.
-MAY_IMPORT = {
-    "": set(),
-    "arithmetic": set(),
-    "palette": set(),
-    "shipped": set(),
-    "recompute": {*TORCH, "arithmetic"},
-    "history": set(),
-    "checkpoints": {*TORCH, "history"},
-    "training": {*TORCH, "arithmetic", "history", "checkpoints"},
-    "faults": {*TORCH, "history", "training"},
-    "probes": {*TORCH, "arithmetic"},
-    "full_datasets": TORCH,
-    "datasets": {*TORCH, "arithmetic", "shipped", "full_datasets", "matplotlib", "PIL"},
-    "layers": {*TORCH, "arithmetic", "recompute"},
-    "models": {*TORCH, "arithmetic", "layers"},
-    "baselines": {*TORCH, "arithmetic", "layers"},
-    "zoo": {*TORCH, "arithmetic", "shipped", "models", "datasets", "training"},
-    "comparison_results": {"datasets"},
-    "comparison": {
-        *TORCH, "arithmetic", "models", "baselines", "datasets", "training", "comparison_results",
-    },
-    "pretrained": {*TORCH, "models", "datasets"},
-    "plots": {*DRAWING, "arithmetic", "palette", "history", "plots"},
-    "diagrams": {*DRAWING, "arithmetic", "palette", "diagrams"},
-    "display": {*DRAWING, "IPython", "palette"},
-    "panels.controls": {"ipywidgets", "traitlets"},
-    "panels.base": {*DRAWING, "ipywidgets", "display", "palette", "panels.controls"},
-    "panels": {
-        *TORCH, *DRAWING, "ipywidgets", "panels", "palette", "plots", "display", "arithmetic",
-        "models", "probes", "zoo", "datasets", "history", "comparison", "comparison_results",
-    },
-    "exercises.lesson": {*TORCH, *BELOW_EXERCISES, "exercises.core", "exercises.expect"},
-    "exercises": {*TORCH, "IPython", "exercises"},
+#: Room -> its floor. A room imports rooms on lower floors only, and only what their face names.
+FLOORS = {
+    "densenet": 1,
+    "training": 2, "data": 2, "costs": 2, "probes": 2,
+    "experiments": 3, "exercises": 3, "pictures": 3,
+    "panels": 4,
 }  # fmt: skip
+
+#: Room -> what it may import from outside, besides the standard library.
+OUTSIDE = {
+    "densenet": {"torch"},
+    "costs": set(),
+    "data": {"torch", "torchvision", "numpy", "PIL", "matplotlib"},
+    "training": {"torch", "numpy"},
+    "probes": {"torch", "numpy"},
+    "experiments": {"torch", "torchvision"},
+    "exercises": {"torch", "numpy", "IPython"},
+    "pictures": {"matplotlib", "numpy", "PIL", "IPython"},
+    "panels": {"torch", "numpy", "PIL", "ipywidgets", "traitlets"},
+}
+
+#: What is asked for by an argument alone, and imported only then.
+ON_REQUEST = {("densenet", "torchvision")}
 
 
 def name_of(path: Path) -> str:
@@ -63,31 +47,29 @@ def name_of(path: Path) -> str:
 MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
 
 
-def rule_for(module: str) -> str | None:
-    """The entry of MAY_IMPORT that a module falls under: its own, or its nearest package's."""
-    if module.startswith("exercises.lesson"):
-        return "exercises.lesson"
-    while module not in MAY_IMPORT:
-        if "." not in module:
-            return None
-        module = module.rpartition(".")[0]
-    return module
+def room_of(module: str) -> str:
+    return module.split(".")[0]
 
 
-def imports_of(module: str) -> set[str]:
-    """What a module imports anywhere in its source, also for type checking alone."""
+def imports_of(module: str) -> set[tuple[str, bool]]:
+    """What a module imports anywhere in its source, each with whether it stands in a function."""
     path = MODULES[module]
-    inside = [*module.split(".")] if module else []
-    if path.name != "__init__.py":
-        inside = inside[:-1]
+    package = module.split(".") if path.name == "__init__.py" else module.split(".")[:-1]
+    tree = ast.parse(path.read_text(encoding="utf8"))
+    inner = {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+    }
     found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             base = node.module or ""
             if node.level:
-                above = inside[: len(inside) - (node.level - 1)]
+                above = package[: len(package) - (node.level - 1)]
                 base = ".".join(filter(None, ["densenet_lessons", *above, base]))
             # `from package import module` names a module, `from module import thing` does not.
             names = [
@@ -96,12 +78,7 @@ def imports_of(module: str) -> set[str]:
             ]
         else:
             continue
-        for name in names:
-            top = name.split(".")[0]
-            if top == "densenet_lessons":
-                found.add(own(name))
-            elif top not in sys.stdlib_module_names:
-                found.add(top)
+        found |= {(name, node in inner) for name in names}
     return found
 
 
@@ -111,28 +88,61 @@ def own(name: str) -> str | None:
     return rest if head == "densenet_lessons" else None
 
 
-def allowed(imported: str, by: set[str]) -> bool:
-    """Whether a name or one of the packages it is in is listed."""
-    return any(imported == entry or imported.startswith(f"{entry}.") for entry in by)
+def inside(module: str) -> set[str]:
+    return {own(name) for name, _ in imports_of(module) if own(name) is not None}
 
 
-def test_every_rule_is_for_a_known_name():
-    names = set(MAY_IMPORT) | {"exercises.core", "exercises.expect", "panels.controls"}
-    outside = {*TORCH, *DRAWING, "IPython", "ipywidgets", "traitlets"}
-    assert {entry for rule in MAY_IMPORT.values() for entry in rule} <= names | outside
+def test_each_folder_is_a_room_and_each_room_has_its_floor():
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - {"__pycache__"}
+    assert folders == set(FLOORS)
+    assert set(OUTSIDE) == set(FLOORS)
+    assert [name for name in MODULES if "." not in name and name not in FLOORS] == [""]
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda name: name or "__init__")
-def test_a_module_imports_only_what_lies_below_it(module):
-    rule = rule_for(module)
-    assert rule is not None, f"{module} needs a line in MAY_IMPORT"
-    above = {name for name in imports_of(module) if not allowed(name, MAY_IMPORT[rule])}
-    assert above == set(), f"{module or 'the package'} may not import {sorted(above)}"
+def test_a_module_imports_only_rooms_below_its_own(module):
+    room = room_of(module)
+    if not room:
+        assert imports_of(module) == set()
+        return
+    for name in inside(module):
+        other = room_of(name)
+        assert other == room or FLOORS[other] < FLOORS[room], f"{module} may not import {name}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda name: name or "__init__")
+def test_another_room_is_entered_by_its_face(module):
+    behind = {name for name in inside(module) if room_of(name) != room_of(module) and "." in name}
+    assert behind == set(), f"{module} reaches behind the face of another room"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda name: name or "__init__")
+def test_a_module_imports_from_outside_what_its_room_may(module):
+    room = room_of(module)
+    for name, in_function in imports_of(module):
+        top = name.split(".")[0]
+        if top == "densenet_lessons" or top in sys.stdlib_module_names:
+            continue
+        asked_for = in_function and (room, top) in ON_REQUEST
+        assert top in OUTSIDE[room] or asked_for, f"{module} may not import {name}"
+
+
+def test_the_core_imports_itself_relatively():
+    for module in MODULES:
+        if room_of(module) == "densenet":
+            text = MODULES[module].read_text(encoding="utf8")
+            assert "densenet_lessons" not in text, f"{module} names the package it lies in"
+
+
+def test_no_module_imports_pyplot_when_it_is_imported():
+    for module in MODULES:
+        names = {name for name, in_function in imports_of(module) if not in_function}
+        assert not {name for name in names if "pyplot" in name}, f"{module} imports pyplot"
 
 
 def test_imports_go_round_in_no_circle():
     graph = {
-        name: {other for other in imports_of(name) if other in MODULES and other != name}
+        name: {other for other in inside(name) if other in MODULES and other != name}
         for name in MODULES
     }
     assert tuple(graphlib.TopologicalSorter(graph).static_order())
@@ -147,7 +157,10 @@ def test_importing_the_package_loads_nothing_heavy():
     assert done.stdout.strip() == ""
 
 
-def test_the_arithmetic_needs_no_torch():
-    code = "import sys, densenet_lessons.arithmetic; print('torch' in sys.modules)"
+def test_importing_the_core_loads_neither_pictures_nor_widgets():
+    code = (
+        "import sys, densenet_lessons.densenet, densenet_lessons.costs; "
+        "print(*{'torchvision', 'matplotlib', 'IPython', 'ipywidgets'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == ""

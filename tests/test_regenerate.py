@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import regenerate
 
-from densenet_lessons.display import png_bytes
+from densenet_lessons.pictures.display import png_bytes
 
 
 def picture(shift=0):

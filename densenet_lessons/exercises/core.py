@@ -21,9 +21,9 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
-from .judge import Outcome, enact, form_of
-from .source import is_code, typed_source
-from .verdict import Hint, Solution, Status, Verdict
+from .engine.judge import Outcome, enact, form_of
+from .engine.source import is_code, typed_source
+from .engine.verdict import Hint, Solution, Status, Verdict
 
 KINDS = ("predict", "function", "module", "bug", "plot")
 REGISTRY: dict[str, Exercise] = {}

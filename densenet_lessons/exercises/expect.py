@@ -6,10 +6,17 @@ Tensors: `is_tensor`, `same_shape`, `same_values`, `same_gradients`, `unchanged`
 Modules: `is_module`, `same_parameters`, `randomise`, `transplant`; `same_module` does it all.
 """
 
-from .expect_modules import is_module, randomise, same_module, same_parameters, transplant
-from .expect_tensors import is_tensor, noise, same_gradients, same_shape, same_values, unchanged
-from .expect_values import close, equal, guess, one_of, ordering, raises_value_error, that
-from .refusal import NotAttempted, Refused
+from .engine.expect_modules import is_module, randomise, same_module, same_parameters, transplant
+from .engine.expect_tensors import (
+    is_tensor,
+    noise,
+    same_gradients,
+    same_shape,
+    same_values,
+    unchanged,
+)
+from .engine.expect_values import close, equal, guess, one_of, ordering, raises_value_error, that
+from .engine.refusal import NotAttempted, Refused
 
 __all__ = [
     "NotAttempted",

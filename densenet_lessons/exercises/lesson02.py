@@ -6,10 +6,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from densenet_lessons.arithmetic import block_widths, layer_operations
+from densenet_lessons.costs import layer_operations
+from densenet_lessons.densenet import DenseBlock, DenseLayer, block_widths
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
-from densenet_lessons.layers import DenseBlock, DenseLayer
 
 
 @exercise(

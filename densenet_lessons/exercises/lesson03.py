@@ -7,15 +7,13 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from densenet_lessons.arithmetic import (
+from densenet_lessons.costs import count_parameters, layer_operations, operations
+from densenet_lessons.densenet import (
     CIFAR_NETS,
     DenseNetSpec,
     block_widths,
     cifar_spec,
     compressed_width,
-    count_parameters,
-    layer_operations,
-    operations,
 )
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise

@@ -7,14 +7,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from densenet_lessons.arithmetic import (
-    IMAGENET_NETS,
-    DenseNetSpec,
-    block_sides,
-    count_parameters,
-    depth_of,
-    operations,
-)
+from densenet_lessons.costs import count_parameters, operations
+from densenet_lessons.densenet import IMAGENET_NETS, DenseNetSpec, block_sides, depth_of
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 

@@ -5,7 +5,7 @@ from densenet_lessons.panels.architecture import architecture_explorer
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.budget import budget_explorer
 from densenet_lessons.panels.calculator import cost_calculator
-from densenet_lessons.panels.growth_rate import growth_rate_explorer
+from densenet_lessons.panels.growth_rate import growth_rate_explorer, mean_likeness
 from densenet_lessons.panels.training_view import TrainingView
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "budget_explorer",
     "cost_calculator",
     "growth_rate_explorer",
+    "mean_likeness",
 ]

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from densenet_lessons.arithmetic import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, cifar_spec
+from densenet_lessons.costs import Part, layer_maps, parts_of
+from densenet_lessons.densenet import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, cifar_spec
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.controls import Control, choice, slider, steps, toggle
-from densenet_lessons.plots.architecture import Part, layer_maps, parts_of
-from densenet_lessons.plots.architecture_views import draw_block, draw_chain, draw_net
+from densenet_lessons.pictures import draw_block, draw_chain, draw_net
 
 CUSTOM = "custom"
 ZOOMS = ("net", "block", "layer")

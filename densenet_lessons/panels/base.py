@@ -15,9 +15,8 @@ from typing import Any
 import ipywidgets as W
 from PIL import Image, ImageDraw, ImageFont
 
-from densenet_lessons.display import PADDING, check_alt, img_tag, png_bytes
-from densenet_lessons.palette import ACCENT, INK, PAPER
 from densenet_lessons.panels.controls import Control, choice, number, slider, steps, toggle
+from densenet_lessons.pictures import ACCENT, INK, PADDING, PAPER, check_alt, img_tag, png_bytes
 
 __all__ = ["Control", "Panel", "choice", "number", "slider", "steps", "toggle"]
 

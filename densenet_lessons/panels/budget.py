@@ -12,18 +12,19 @@ from typing import Any
 import ipywidgets as W
 import torch
 
-from densenet_lessons.comparison import FAMILIES, build
-from densenet_lessons.comparison_results import (
+from densenet_lessons.experiments import (
+    FAMILIES,
     Summary,
     accuracies_of,
+    build,
     load_comparison,
     summarise,
 )
+from densenet_lessons.experiments import FOLDER as ZOO
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, within
 from densenet_lessons.panels.controls import Control, choice, steps, toggle
-from densenet_lessons.plots.budget import Net, budget_image
-from densenet_lessons.zoo import FOLDER as ZOO
+from densenet_lessons.pictures import Net, budget_image
 
 NOT_YET = "not yet"
 #: Axis -> what a budget counts on it.
@@ -245,5 +246,5 @@ def _zoo_records() -> list[dict]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"{path.name} of the zoo is missing or damaged ({error!r}); restore it with: "
-            f"git checkout -- densenet_lessons/assets/zoo/{path.name}"
+            f"git checkout -- densenet_lessons/data/assets/zoo/{path.name}"
         ) from error

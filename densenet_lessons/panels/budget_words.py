@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from densenet_lessons.comparison_results import CLEAR, Summary, clearly_apart, standard_error
+from densenet_lessons.experiments import CLEAR, Summary, clearly_apart, standard_error
 
 TIE = "a tie"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from densenet_lessons.arithmetic import DenseNetSpec, Operation, operations
+from densenet_lessons.costs import Operation, break_even, conv_weights, cost_by_part, operations
+from densenet_lessons.densenet import DenseNetSpec
 from densenet_lessons.panels.base import Panel, slider, steps
-from densenet_lessons.plots.cost_pair import Step, cost_pair_image, in_millions
-from densenet_lessons.plots.costs import break_even, conv_weights, cost_by_part
+from densenet_lessons.pictures import Step, cost_pair_image, in_millions
 
 __all__ = ["cost_calculator"]
 

@@ -10,19 +10,19 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from densenet_lessons.arithmetic import cifar_spec
-from densenet_lessons.datasets import (
-    FASHION_CLASSES,
-    load_images,
-    load_photo,
-    one_of_each_class,
+from densenet_lessons.data import FASHION_CLASSES, load_images, load_photo, one_of_each_class
+from densenet_lessons.densenet import DenseNet, cifar_spec
+from densenet_lessons.experiments import (
+    DEPTH,
+    GROWTH_RATES,
+    IMAGE_SIZE,
+    ZooRecord,
+    trained_densenet,
 )
-from densenet_lessons.models import DenseNet
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.controls import choice, slider, steps
-from densenet_lessons.plots import plot_explorer
+from densenet_lessons.pictures import plot_explorer
 from densenet_lessons.probes import SourceMaps, feature_maps
-from densenet_lessons.zoo import DEPTH, GROWTH_RATES, IMAGE_SIZE, ZooRecord, trained_densenet
 
 PHOTO = "photo"
 _BLOCKS = {"1: 28×28": 1, "2: 14×14": 2, "3: 7×7": 3}

@@ -5,9 +5,8 @@ import time
 
 import ipywidgets as W
 
-from densenet_lessons.display import PADDING, img_tag, png_bytes
-from densenet_lessons.history import History, Progress
-from densenet_lessons.plots.curves import plot_history
+from densenet_lessons.pictures import PADDING, img_tag, plot_history, png_bytes
+from densenet_lessons.training import History, Progress
 
 #: Seconds between two redraws: the bar is cheap, the curves cost some tens of milliseconds.
 BAR_EVERY, CURVES_EVERY = 0.1, 1.0

@@ -1,0 +1,1 @@
+"""What runs and judges an answer: guards, comparisons, reports, verdicts."""

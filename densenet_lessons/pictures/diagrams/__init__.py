@@ -1,0 +1,104 @@
+"""The drawings of the course, made by code from the numbers of ``arithmetic``.
+
+``DRAWINGS`` lists them all. Each is a function that takes plain numbers and gives a matplotlib
+figure, and has a text alternative that says what is to be seen where it is drawn with its
+default arguments. ``python -m densenet_lessons.pictures.diagrams`` writes them to images/.
+
+``ideas`` has lesson 1's drawings, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
+and ``architectures`` those of lesson 4; ``canvas`` is the pencil, ``export`` writes files.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from densenet_lessons.pictures.diagrams.architectures import architecture_table, two_stems
+from densenet_lessons.pictures.diagrams.blocks import dense_block, transition
+from densenet_lessons.pictures.diagrams.ideas import add_vs_concat, connections
+from densenet_lessons.pictures.diagrams.layers import bottleneck, dense_layer
+from densenet_lessons.pictures.diagrams.nets import whole_net
+
+__all__ = [
+    "DRAWINGS",
+    "Drawing",
+    "add_vs_concat",
+    "architecture_table",
+    "bottleneck",
+    "connections",
+    "dense_block",
+    "dense_layer",
+    "transition",
+    "two_stems",
+    "whole_net",
+]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing and its text alternative.
+
+    Args:
+        draw: gives the figure; without arguments, the one that ``alt`` describes.
+        alt: what the drawing shows, for a reader who doesn't see it.
+    """
+
+    draw: Callable[..., Figure]
+    alt: str
+
+
+_ALTS = {
+    add_vs_concat: (
+        "Three update rules side by side. A plain layer replaces its 4 channels by 4 new ones. "
+        "A residual layer adds its 4 new channels to the 4 old ones: still 4 channels, with old "
+        "and new mixed. A dense layer concatenates its 2 new channels to all earlier ones: the "
+        "width grows from 4 to 6 to 8 channels, and old and new stay apart."
+    ),
+    connections: (
+        "A dense block of 5 layers in a row. Arrows in the colour of their source lead from the "
+        "input and from each layer to every later layer, so the layers read 1, 2, 3, 4 and 5 "
+        "sources: 15 connections, L(L+1)/2 for L = 5."
+    ),
+    dense_layer: (
+        "A dense layer from left to right: 3 channels of 8×8 pixels pass batch norm, with 6 "
+        "parameters, then ReLU, with none, then a 3×3 convolution, with 54 parameters, which "
+        "returns 2 channels. Only the convolution changes the number of channels; the maps stay "
+        "8×8."
+    ),
+    dense_block: (
+        "A dense block of 4 layers as a staircase. 16 channels enter; each layer reads the whole "
+        "stack so far and appends 12 channels below it, so the width climbs by concatenation from "
+        "16 to 28, 40, 52 and 64, while everything older is passed on unchanged."
+    ),
+    bottleneck: (
+        "A bottleneck layer as two funnels. Batch norm, ReLU and a 1×1 convolution with 61,440 "
+        "weights squeeze 480 channels to 128, which is 4k; batch norm, ReLU and a 3×3 convolution "
+        "with 36,864 weights turn these into 32 new channels, which is k."
+    ),
+    transition: (
+        "A transition between two blocks. 256 channels of 56×56 pixels, from the block's input "
+        "and its 6 layers, pass batch norm, ReLU and a 1×1 convolution that keeps 128 channels, "
+        "half of them; a 2×2 average pool then halves the side, from 56 to 28 pixels."
+    ),
+    whole_net: (
+        "DenseNet-121 from left to right, to scale: image, convolution, pooling, four dense "
+        "blocks of 6, 12, 24 and 16 layers with a transition between each two, then the head. "
+        "From part to part the maps shrink, from 224 to 7 pixels, while the blocks end at 256, "
+        "512, 1024 and 1024 channels. Enlarged, block 1: 64 channels that enter, then 32 from "
+        "each of 6 layers, 256 in all."
+    ),
+    architecture_table: (
+        "Table of DenseNet-121, 169, 201 and 264. All share the stem, block 1 of 6 layers and "
+        "block 2 of 12. They differ in block 3, of 24, 32, 48 and 64 layers, and in block 4, of "
+        "16, 32, 32 and 48 layers. The last blocks end at 1024, 1664, 1920 and 2688 channels."
+    ),
+    two_stems: (
+        "A 32×32 image in two stems. ImageNet's 7×7 convolution and 3×3 max pool, each with stride "
+        "2, shrink it to 16×16 and then 8×8 before block 1, and block 4 sees a single position. "
+        "CIFAR's 3×3 convolution keeps 32×32 for block 1, and block 3 still sees 8×8. Frames "
+        "in the image show that a position of block 1 sees more pixels than it stands for."
+    ),
+}
+
+#: All drawings by name; the name is the function's, and the stem of the files in images/.
+DRAWINGS: dict[str, Drawing] = {draw.__name__: Drawing(draw, alt) for draw, alt in _ALTS.items()}
