@@ -1,19 +1,21 @@
 """The architecture explorer: any DenseNet of the paper, or one's own, at three zoom levels."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from densenet_lessons.costs import Part, layer_maps, parts_of
 from densenet_lessons.densenet import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, cifar_spec
-from densenet_lessons.panels.base import Panel
-from densenet_lessons.panels.controls import Control, choice, slider, steps, toggle
+from densenet_lessons.panels.base import Panel, refusing
+from densenet_lessons.panels.controls import choice, slider, steps, toggle
 from densenet_lessons.pictures import draw_block, draw_chain, draw_net
 
 CUSTOM = "custom"
 ZOOMS = ("net", "block", "layer")
 _IMAGENET = {f"DenseNet-{name.removeprefix('densenet')}": name for name in IMAGENET_NETS}
 _OWN = ("depth", "growth_rate", "theta", "bottleneck")
+#: The part that every net has, and that is shown where the chosen one is not there.
+_EVERY_NET = "block 1"
 _THETAS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -43,7 +45,7 @@ class ArchitectureExplorer(Panel):
         controls = {
             "net": choice("net", [*_IMAGENET, *CIFAR_NETS, CUSTOM], "DenseNet-121"),
             "zoom": choice("zoom", ZOOMS, "net"),
-            "part": choice("part", [one.name for one in _parts(DenseNetSpec(), 224)], "block 1"),
+            "part": choice("part", [one.name for one in _parts(DenseNetSpec(), 224)], _EVERY_NET),
             "layer": slider("layer", 1, 6, 1),
             "depth": slider("custom L", 7, 250, 100),
             "growth_rate": slider("custom k", 1, 48, 12),
@@ -52,84 +54,21 @@ class ArchitectureExplorer(Panel):
         }
         super().__init__("Architecture explorer", controls, scale=2)
 
-    def set(self, **values: Any) -> None:
-        """Move controls from code, with one redraw; part and layer may be those of a new net.
+    def brings(self, moved: Mapping[str, Any]) -> dict[str, Any]:
+        """A setting of the custom net chooses it."""
+        return {"net": CUSTOM} if moved.keys() & set(_OWN) else {}
 
-        Raises:
-            ValueError: for a control that isn't there or a value that it doesn't offer;
-                the panel then stays as it was.
-        """
-        if values.keys() & set(_OWN):
-            values = {"net": CUSTOM, **values}
-        before, order = self.values, [*(name for name in self.controls if name in _OWN), "net"]
-        later = [name for name in ("zoom", "part", "layer") if name in values]
-        first = {name: values[name] for name in order if name in values}
-        unknown = {name: value for name, value in values.items() if name not in self.controls}
-        if unknown or not later:
-            super().set(**{**first, **unknown})
-            return
-        self._held = True
-        try:
-            self._move(first)
-            for name in later:
-                self._move({name: values[name]})
-        except ValueError:
-            self._move({name: before[name] for name in ("net", *_OWN)})
-            self._move({"part": before["part"]})
-            self._move({name: before[name] for name in ("zoom", "layer")})
-            raise
-        finally:
-            self._held = False
-        self._redraw()
+    def offers(self, values: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+        """Just the parts that the net has, and the layers that the part has."""
+        parts = {part.name: part for part in _parts(*_spec(**values))}
+        chosen = parts.get(values["part"], parts[_EVERY_NET])
+        return {"part": list(parts), "layer": range(1, max(1, len(chosen.layers)) + 1)}
 
-    def _move(self, values: dict[str, Any]) -> None:
-        """Give controls a value without a redraw, and let part and layer follow."""
-        for name, value in values.items():
-            control = self.controls[name]
-            control.value = control.checked(value, called=name)
-        self._follow_net()
-
-    def _redraw(self, *changes: Any) -> None:
-        if self._held:
-            return
-        moved = [change["owner"] for change in changes]
-        self._held = True
-        try:
-            if any(self.controls[name] in moved for name in _OWN):
-                self.controls["net"].value = CUSTOM
-            self._follow_net()
-        finally:
-            self._held = False
-        super()._redraw()
-
-    def _follow_net(self) -> None:
-        """Offer just the parts that the net has, and the layers that the part has."""
-        try:
-            parts = _parts(*self._spec())
-        except ValueError:  # no such net: the drawing tells why
-            return
-        names = [part.name for part in parts]
-        _offer(self.controls["part"], names)
-        part = parts[names.index(self.controls["part"].value)]
-        _limit(self.controls["layer"], len(part.layers))
-
-    def _spec(self) -> tuple[DenseNetSpec, int]:
-        """The net that is chosen, and the side of its images in pixels."""
-        values = self.values
-        if values["net"] in _IMAGENET:
-            return IMAGENET_NETS[_IMAGENET[values["net"]]], 224
-        if values["net"] in CIFAR_NETS:
-            return CIFAR_NETS[values["net"]], 32
-        own = cifar_spec(
-            values["depth"],
-            values["growth_rate"],
-            bottleneck=values["bottleneck"],
-            compression=values["theta"],
-        )
-        return own, 32
+    def fallback(self, name: str, value: Any, allowed: Sequence[Any]) -> Any:
+        return _EVERY_NET if name == "part" else super().fallback(name, value, allowed)
 
     def draw(self, net: str, zoom: str, part: str, layer: int, **own: Any) -> tuple[Any, str, str]:
-        spec, size = self._spec()
+        spec, size = _spec(net, **own)
         parts = _parts(spec, size)
         index = [one.name for one in parts].index(part)
         chosen = parts[index]
@@ -168,6 +107,22 @@ class ArchitectureExplorer(Panel):
         ways = ", then ".join(f"{m.channels}" for m in maps)
         alt = f"{title}: channels {ways}, all on maps of {maps[0].side}×{maps[0].side}."
         return draw_chain(maps, chosen.layers[layer - 1], title), alt, sentence
+
+
+def _spec(net: str, **values: Any) -> tuple[DenseNetSpec, int]:
+    """The net that is chosen, and the side of its images in pixels."""
+    if net in _IMAGENET:
+        return IMAGENET_NETS[_IMAGENET[net]], 224
+    if net in CIFAR_NETS:
+        return CIFAR_NETS[net], 32
+    with refusing():
+        own = cifar_spec(
+            values["depth"],
+            values["growth_rate"],
+            bottleneck=values["bottleneck"],
+            compression=values["theta"],
+        )
+    return own, 32
 
 
 @lru_cache(maxsize=32)
@@ -220,23 +175,3 @@ def _sum(parts: Iterable[Part], field: str) -> int:
 def _percent(value: int, whole: int) -> str:
     percent = 100 * value / whole
     return "less than 0.1%" if 0 < percent < 0.05 else f"{percent:.1f}%"
-
-
-def _offer(control: Control, names: list[str]) -> None:
-    """Change what a list offers; it keeps its choice where that is still there."""
-    if control.allowed == names:
-        return
-    kept = control.value if control.value in names else "block 1"
-    control.allowed = names
-    for part in control.children:  # each falls back to "stem", which every net has
-        part.options = [(name, name) for name in names]
-    control.value = kept
-
-
-def _limit(control: Control, high: int) -> None:
-    """Let a slider and its box end at ``high``; where there is nothing to choose, dim both."""
-    control.allowed = range(1, max(1, high) + 1)
-    if control.value not in control.allowed:
-        control.value = control.allowed[-1]
-    for part in control.children:
-        part.max, part.disabled = control.allowed[-1], high == 0

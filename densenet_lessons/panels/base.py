@@ -5,20 +5,28 @@ from __future__ import annotations
 import base64
 import html
 import io
-import linecache
 import os
-import textwrap
-import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as W
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
 from densenet_lessons.panels.controls import Control, choice, number, slider, steps, toggle
-from densenet_lessons.pictures import ACCENT, INK, PADDING, PAPER, check_alt, img_tag, png_bytes
+from densenet_lessons.panels.refusal import Refusal, refusal_card, refusing
+from densenet_lessons.pictures import ACCENT, PADDING, check_alt, img_tag, png_bytes
 
-__all__ = ["Control", "Panel", "choice", "number", "slider", "steps", "toggle"]
+__all__ = [
+    "Control",
+    "Panel",
+    "Refusal",
+    "choice",
+    "number",
+    "refusing",
+    "slider",
+    "steps",
+    "toggle",
+]
 
 #: Raise what a panel's drawing raises, besides showing it. Tests set it, here or by the variable.
 STRICT = os.environ.get("DENSENET_LESSONS_STRICT", "0") not in ("", "0")
@@ -27,15 +35,17 @@ STRICT = os.environ.get("DENSENET_LESSONS_STRICT", "0") not in ("", "0")
 class Panel(W.VBox):
     """Controls, a picture and a sentence, redrawn at each move of a control.
 
-    Give ``draw`` here, or write it as a method of a subclass.
+    Give ``draw`` here, or write it as a method of a subclass. A subclass whose controls depend
+    on each other says so in ``offers``, ``brings`` and ``fallback``; at each move the panel
+    finds the values that go together, or leaves everything as it was.
 
     Args:
         label: the panel's name, shown above it.
         controls: the settings by the name that ``draw`` knows them by.
         draw: called with the value of each control by name; returns the picture (a uint8
             array, a Figure, a PIL image or PNG bytes), its text alternative and the sentence.
-            A ``ValueError`` that it raises means a setting that is not possible, and is
-            shown in words.
+            A ``Refusal`` that it raises means a setting that is not possible, and is shown
+            in words; any other error is a mistake in the panel.
         scale: pixels of the picture to one CSS pixel, 2 for pictures drawn sharper.
     """
 
@@ -64,13 +74,33 @@ class Panel(W.VBox):
         self.add_class("densenet-panel")
         for part in self.children:  # never squeezed, so never cut
             part.layout.flex, part.layout.margin = "0 0 auto", "2px 0"
-        for control in self.controls.values():
-            control.observe(self._redraw, "value")
+        self._settled, self._offered = self.values, {}
+        for name, control in self.controls.items():
+            control.observe(lambda change, name=name: self._moved(name, change["new"]), "value")
+        self._move({})
         self._redraw()
 
     def draw(self, **values: Any) -> tuple[Any, str, str]:
         """The picture, its text alternative and the sentence, for one setting."""
         raise NotImplementedError("give Panel a draw function, or write the method draw")
+
+    def offers(self, values: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+        """What is on offer in the controls that depend on others, by name.
+
+        Asked again until every value is on offer, so ``values`` may hold one that is not.
+
+        Raises:
+            Refusal: if there is no such thing as ``values``; the offers then stay.
+        """
+        return {}
+
+    def brings(self, moved: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of other controls that come along with a move."""
+        return {}
+
+    def fallback(self, name: str, value: Any, allowed: Sequence[Any]) -> Any:
+        """What a control falls to when its value is no longer on offer: the nearest number."""
+        return min(allowed, key=lambda option: abs(option - value))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -78,44 +108,90 @@ class Panel(W.VBox):
         return {name: control.value for name, control in self.controls.items()}
 
     def set(self, **values: Any) -> None:
-        """Move controls from code, with one redraw.
+        """Move controls from code, with one redraw; values may be those that a move brings.
 
         Raises:
             ValueError: for a control that isn't there or a value that it doesn't offer;
                 the panel then stays as it was.
         """
-        for name, value in values.items():
+        for name in values:
             if name not in self.controls:
                 raise ValueError(f"control must be one of {', '.join(self.controls)}, got {name!r}")
-            values[name] = self.controls[name].checked(value, called=name)
-        self._held = True
-        try:
-            for name, value in values.items():
-                self.controls[name].value = value
-        finally:
-            self._held = False
+        self._move(values)
         self._redraw()
 
-    def _redraw(self, *_: Any) -> None:
+    def _moved(self, name: str, value: Any) -> None:
+        """A control was moved by hand."""
         if self._held:
             return
         try:
+            self._move({name: value})
+        except Exception as error:
+            self._fail(error)
+        else:
+            self._redraw()
+
+    def _move(self, moved: Mapping[str, Any]) -> None:
+        """Give all controls the values and offers that go with a move, or those from before."""
+        before = self._settled, self._offered
+        self._held = True
+        try:
+            self._take(*self._settle(moved))
+        except BaseException:
+            self._take(*before)
+            raise
+        finally:
+            self._held = False
+
+    def _settle(self, moved: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Sequence[Any]]]:
+        """Values that go together, and the offers that they go with."""
+        moved = {
+            name: value
+            if name in self._offered
+            else self.controls[name].checked(value, called=name)
+            for name, value in moved.items()
+        }
+        values = {**self._settled, **self.brings(moved), **moved}
+        for _ in range(len(values) + 1):  # each round settles one more
+            try:
+                offered = self.offers(values)
+            except Refusal:  # the drawing tells why
+                offered = self._offered
+            lost = [name for name, allowed in offered.items() if values[name] not in allowed]
+            if not lost:
+                on_offer = {name: a[a.index(values[name])] for name, a in offered.items()}
+                return {**values, **on_offer}, offered
+            name = lost[0]
+            if name in moved:
+                self.controls[name].checked(values[name], called=name, allowed=offered[name])
+            values[name] = self.fallback(name, values[name], offered[name])
+        raise RuntimeError(f"offers of {self.label} never hold all values, last {values}")
+
+    def _take(self, values: dict[str, Any], offered: dict[str, Sequence[Any]]) -> None:
+        for name, control in self.controls.items():
+            control.offer(offered.get(name, control.allowed), values[name])
+        self._settled, self._offered = values, offered
+
+    def _redraw(self) -> None:
+        try:
             try:
                 picture, alt, sentence = self._draw(**self.values)
-            except ValueError as error:
-                if not _meant(error, self._draw):
-                    raise
+            except Refusal as error:
                 sentence = alt = f"Not possible: {error}"
-                self._present(_card(self._drawn, str(error), self._scale), alt, sentence)
+                self._present(refusal_card(self._drawn, str(error), self._scale), alt, sentence)
             else:
                 png = picture if isinstance(picture, bytes) else png_bytes(picture, quick=True)
                 self._drawn = Image.open(io.BytesIO(png))
                 self._present(png, check_alt(alt), sentence)
         except Exception as error:
-            self.sentence = f"Error in this panel: {type(error).__name__}: {error}"
-            self._status.value = _status(self.sentence, self.sentence_lines, failed=True)
-            if STRICT:
-                raise
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """Tell a mistake in the panel in words, and raise it under test."""
+        self.sentence = f"Error in this panel: {type(error).__name__}: {error}"
+        self._status.value = _status(self.sentence, self.sentence_lines, failed=True)
+        if STRICT:
+            raise error
 
     def _present(self, png: bytes, alt: str, sentence: str) -> None:
         if not (isinstance(sentence, str) and sentence.strip()):
@@ -145,37 +221,3 @@ def _status(sentence: str, lines: int, *, failed: bool = False) -> str:
         f'style="margin:0;min-height:{1.5 * lines}em;line-height:1.5;max-width:70em;{look}">'
         f"{html.escape(sentence)}</p>"
     )
-
-
-def _meant(error: ValueError, draw: Callable[..., Any]) -> bool:
-    """Whether the course's own code raised this on purpose, to refuse a setting."""
-    *_, (frame, number) = traceback.walk_tb(error.__traceback__)
-    module = frame.f_globals.get("__name__", "")
-    if module.split(".")[0] != "densenet_lessons" and module != getattr(draw, "__module__", None):
-        return False
-    # C code has no frame of its own: an error of numpy's ends here at a line that calls it.
-    line = linecache.getline(frame.f_code.co_filename, number, frame.f_globals)
-    return line.lstrip().startswith("raise ")
-
-
-def _card(last: Image.Image | None, why: str, scale: float) -> bytes:
-    """The last picture, faded, with the reason why there is no new one.
-
-    Lengths are in CSS pixels, of ``scale`` pixels each.
-    """
-    size = last.size if last else (round(520 * scale), round(220 * scale))
-    paper = Image.new("RGB", size, PAPER)
-    card = Image.blend(last.convert("RGB"), paper, 0.85) if last else paper
-    font_size = 16
-    wide = max(12, int((size[0] / scale - 60) / (font_size / 2 + 1)))
-    # Hyphens are parts of paths and commands, not places to break a line.
-    text = "\n".join(["Not possible", *textwrap.wrap(why, wide, break_on_hyphens=False)])
-    pen, font = ImageDraw.Draw(card), ImageFont.load_default(font_size * scale)
-    place = {"xy": (size[0] / 2, size[1] / 2), "anchor": "mm", "align": "center", "font": font}
-    place["spacing"] = 4 * scale
-    left, top, right, bottom = pen.multiline_textbbox(text=text, **place)
-    across, down = 14 * scale, 12 * scale
-    frame = (left - across, top - down, right + across, bottom + down)
-    pen.rounded_rectangle(frame, 6 * scale, fill=PAPER, outline=ACCENT, width=round(2 * scale))
-    pen.multiline_text(text=text, fill=INK, **place)
-    return png_bytes(card, quick=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from math import ceil, floor, log10
 from typing import Any
@@ -21,7 +21,7 @@ from densenet_lessons.experiments import (
     summarise,
 )
 from densenet_lessons.experiments import FOLDER as ZOO
-from densenet_lessons.panels.base import Panel
+from densenet_lessons.panels.base import Panel, Refusal
 from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, within
 from densenet_lessons.panels.controls import Control, choice, steps, toggle
 from densenet_lessons.pictures import Net, budget_image
@@ -71,54 +71,20 @@ class BudgetExplorer(Panel):
             "axis": choice("axis", list(UNITS), "parameters"),
             "budget": steps("budget", budgets, budgets[-1]),
         }
-        self._shown_axis = "parameters"
         super().__init__("Budget explorer", controls, scale=2)
 
-    def set(self, **values: Any) -> None:
-        """Move controls from code, with one redraw; a budget is one of the axis it is set with.
+    def brings(self, moved: Mapping[str, Any]) -> dict[str, Any]:
+        """The last budget of the axis that is chosen."""
+        return {"budget": self._chosen[moved["axis"]]} if moved.get("axis") in self._chosen else {}
 
-        Raises:
-            ValueError: for a control that isn't there or a value that it doesn't offer;
-                the panel then stays as it was.
-        """
-        axis, before = values.pop("axis", None), self.controls["axis"].value
-        if axis is None:
-            super().set(**values)
-            return
-        self._held = True
-        try:
-            self.controls["axis"].value = self.controls["axis"].checked(axis, called="axis")
-            self._follow_axis()
-            super().set(**values)
-        except ValueError:
-            self._held = True
-            self.controls["axis"].value = before
-            self._follow_axis()
-            raise
-        finally:
-            self._held = False
-
-    def _redraw(self, *changes: Any) -> None:
-        if self._held:
-            return
-        self._held = True
-        try:
-            self._follow_axis()
-        finally:
-            self._held = False
-        super()._redraw()
-
-    def _follow_axis(self) -> None:
-        """Offer the budgets of the axis that is chosen, and go back to the last one there."""
-        axis, budget = self.controls["axis"].value, self.controls["budget"]
-        if axis == self._shown_axis or not self._costs:
-            return
-        self._chosen[self._shown_axis], self._shown_axis = budget.value, axis
-        _offer(budget, _budgets(self._costs[axis]), self._chosen[axis])
+    def offers(self, values: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+        """The budgets of the axis that is chosen."""
+        return {"budget": _budgets(self._costs[values["axis"]])} if self._costs else {}
 
     def draw(self, guess: str, axis: str, budget: float, zoo: bool) -> tuple[Any, str, str]:
         if self._trouble:
-            raise ValueError(self._trouble)
+            raise Refusal(self._trouble)
+        self._chosen[axis] = budget
         costs = self._costs[axis]
         nets = [
             Net(
@@ -218,17 +184,6 @@ def _guesses(name: str, options: list[str]) -> Control:
     return Control([buttons], options, options[0], name)
 
 
-def _offer(control: Control, options: list[float], value: float) -> None:
-    """Change the steps that a slider and its number box offer."""
-    box, bar = control.children
-    control.allowed = options
-    box.min, box.max = min(box.min, options[0]), max(box.max, options[-1])
-    bar.options = options  # falls to the first of them, and the control with it
-    control.value = options[0]
-    box.min, box.max = options[0], options[-1]
-    control.value = value
-
-
 def _zoo(axis: str) -> list[tuple[float, float]]:
     """Cost and accuracy, on the images that ship, of the zoo's nets."""
     unit = {"parameters": 1e3, "MACs": 1e6}.get(axis)
@@ -244,7 +199,7 @@ def _zoo_records() -> list[dict]:
         nets = json.loads(path.read_text(encoding="utf8"))["nets"].values()
         return [{n: net[n] for n in ("parameters", "macs", "small_test_accuracy")} for net in nets]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(
+        raise Refusal(
             f"{path.name} of the zoo is missing or damaged ({error!r}); restore it with: "
             f"git checkout -- densenet_lessons/data/assets/zoo/{path.name}"
         ) from error

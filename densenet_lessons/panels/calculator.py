@@ -6,7 +6,7 @@ from typing import Any
 
 from densenet_lessons.costs import Operation, break_even, conv_weights, cost_by_part, operations
 from densenet_lessons.densenet import DenseNetSpec
-from densenet_lessons.panels.base import Panel, slider, steps
+from densenet_lessons.panels.base import Panel, refusing, slider, steps
 from densenet_lessons.pictures import Step, cost_pair_image, in_millions
 
 __all__ = ["cost_calculator"]
@@ -35,13 +35,14 @@ def cost_calculator() -> Panel:
 def _draw(
     growth_rate: int, num_layers: int, num_init_features: int, bn_size: int, compression: float
 ) -> tuple[Any, str, str]:
-    specs = {
-        name: DenseNetSpec(
-            growth_rate, (num_layers, num_layers), num_init_features,
-            size, compression, small_inputs=True,
-        )
-        for name, size in zip(NETS, (None, bn_size), strict=True)
-    }  # fmt: skip
+    with refusing():
+        specs = {
+            name: DenseNetSpec(
+                growth_rate, (num_layers, num_layers), num_init_features,
+                size, compression, small_inputs=True,
+            )
+            for name, size in zip(NETS, (None, bn_size), strict=True)
+        }  # fmt: skip
     inner = {name: _blocks_and_transition(spec) for name, spec in specs.items()}
     costs = {
         quantity: {name: cost_by_part(inner[name], quantity) for name in NETS}

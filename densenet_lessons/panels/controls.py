@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import ipywidgets as W
@@ -22,26 +23,45 @@ class Control(W.HBox):
 
     def __init__(self, parts: Sequence[W.Widget], allowed: Sequence[Any], value: Any, name: str):
         super().__init__(list(parts), layout=W.Layout(align_items="center", overflow="visible"))
-        self.name, self.allowed = name, allowed
+        self.name, self.allowed, self._held = name, allowed, False
         self.value = self.checked(value)
         self._spread()
         self.observe(self._spread, "value")
         for part in parts:
             part.observe(self._follow, "value")
 
-    def checked(self, value: Any, *, called: str | None = None) -> Any:
-        """``value`` as it stands in ``allowed``; ValueError where it doesn't."""
-        if value not in self.allowed:
-            raise ValueError(f"{called or self.name} must be {self._rule()}, got {value!r}")
-        return self.allowed[self.allowed.index(value)]
+    def checked(
+        self, value: Any, *, called: str | None = None, allowed: Sequence[Any] | None = None
+    ) -> Any:
+        """``value`` as it stands in ``allowed``; ValueError where it doesn't.
 
-    def _rule(self) -> str:
-        if isinstance(self.allowed, range):
-            low, high, step = self.allowed[0], self.allowed[-1], self.allowed.step
-            return f"from {low} to {high}" + (f" in steps of {step}" if step > 1 else "")
-        return "one of " + ", ".join(repr(option) for option in self.allowed)
+        Args:
+            value: what is asked for.
+            called: the name that the error uses; by default the one on the page.
+            allowed: what is on offer; by default what is on offer now.
+        """
+        allowed = self.allowed if allowed is None else allowed
+        if value not in allowed:
+            raise ValueError(f"{called or self.name} must be {_rule(allowed)}, got {value!r}")
+        return allowed[allowed.index(value)]
+
+    def offer(self, allowed: Sequence[Any], value: Any) -> None:
+        """Change what is on offer, and the value with it; a part with one option is dimmed."""
+        value = self.checked(value, allowed=allowed)
+        if list(allowed) != list(self.allowed):
+            self._held = True  # a part that falls to another option on the way doesn't count
+            try:
+                self.allowed = allowed
+                for part in self.children:
+                    _fit(part, allowed, value)
+            finally:
+                self._held = False
+        self.value = value
+        self._spread()
 
     def _follow(self, change: Any) -> None:
+        if self._held:
+            return
         self.value = self._nearest(change["new"], change["owner"])
         self._spread()
 
@@ -59,6 +79,27 @@ class Control(W.HBox):
     def _spread(self, *_: Any) -> None:
         for part in self.children:
             part.value = self.value
+
+
+def _rule(allowed: Sequence[Any]) -> str:
+    if isinstance(allowed, range):
+        low, high, step = allowed[0], allowed[-1], allowed.step
+        return f"from {low} to {high}" + (f" in steps of {step}" if step > 1 else "")
+    return "one of " + ", ".join(repr(option) for option in allowed)
+
+
+def _fit(part: W.Widget, allowed: Sequence[Any], value: Any) -> None:
+    """Let one part of a control show what is on offer now."""
+    if part.has_trait("options"):
+        shown = {option: text for text, option in part._options_full}
+        part.options = [(shown.get(option, str(option)), option) for option in allowed]
+        part.value = value
+    elif part.has_trait("max"):
+        # Wide enough for both ranges first: a bound may not pass the value, nor the other bound.
+        part.min, part.max = min(chain([part.min], allowed)), max(chain([part.max], allowed))
+        part.value = value
+        part.min, part.max = min(allowed), max(allowed)
+    part.disabled = len(allowed) == 1
 
 
 def slider(name: str, low: int, high: int, value: int, step: int = 1) -> Control:

@@ -1,6 +1,6 @@
 """The course's main panel: move the growth rate, and see what each layer of a block adds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from densenet_lessons.experiments import (
     ZooRecord,
     trained_densenet,
 )
-from densenet_lessons.panels.base import Panel
+from densenet_lessons.panels.base import Panel, refusing
 from densenet_lessons.panels.controls import choice, slider, steps
 from densenet_lessons.pictures import plot_explorer
 from densenet_lessons.probes import SourceMaps, feature_maps
@@ -53,7 +53,6 @@ class GrowthRateExplorer(Panel):
     """The panel behind ``growth_rate_explorer``: the maps on offer follow the other settings."""
 
     sentence_lines = 3
-    _quiet = False
 
     def __init__(self, growth_rate: int, image: str) -> None:
         for each in GROWTH_RATES:  # now rather than at the first step of the slider
@@ -69,55 +68,17 @@ class GrowthRateExplorer(Panel):
         controls["map"].children[1].layout.width = "150px"  # so that it shares a row
         super().__init__("Growth rate explorer", controls, scale=2)
 
-    def set(self, **values: Any) -> None:
-        """Move controls from code, with one redraw; ``map`` may be one of the new setting.
-
-        Raises:
-            ValueError: for a control that isn't there or a value that it doesn't offer;
-                the panel then stays as it was.
-        """
-        before = self.values
-        last = {"map": values.pop("map")} if "map" in values else {}
-        try:
-            self._quiet = bool(last)
-            super().set(**values)
-            self._quiet = False
-            if last:
-                super().set(**last)
-        except ValueError:
-            self._quiet, chosen = True, before.pop("map")
-            super().set(**before)
-            super().set(map=chosen)
-            raise
-        finally:
-            self._quiet = False
-
-    def _redraw(self, *changes: Any) -> None:
-        if not self._held:
-            self._follow_width()
-        if not self._quiet:
-            super()._redraw(*changes)
-
-    def _follow_width(self) -> None:
-        """Offer as many maps as are shown."""
-        values, control = self.values, self.controls["map"]
-        count = sum(_widths(values["growth_rate"], values["block"], values["layers"]))
-        if len(control.allowed) == count:
-            return
-        self._held = True
-        control.allowed = range(count)
-        control.value = min(control.value, count - 1)
-        for part in control.children:
-            part.max = count - 1
-        self._held = False
+    def offers(self, values: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+        """As many maps as are shown."""
+        return {
+            "map": range(sum(_widths(values["growth_rate"], values["block"], values["layers"])))
+        }
 
     def draw(
         self, growth_rate: int, block: int, image: str, layers: int, map: int
     ) -> tuple[Any, str, str]:
-        try:
+        with refusing((FileNotFoundError, RuntimeError)):
             _, record = _net(growth_rate)
-        except (FileNotFoundError, RuntimeError) as error:
-            raise ValueError(str(error)) from error  # as a setting that isn't there now
         sources = _maps(growth_rate, image, block)[: layers + 1]
         counts = [len(source.maps) for source in sources]
         values = np.concatenate([source.maps for source in sources])[map]

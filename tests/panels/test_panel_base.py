@@ -8,7 +8,16 @@ import pytest
 from PIL import Image, ImageColor
 
 from densenet_lessons.panels import base
-from densenet_lessons.panels.base import Panel, choice, number, slider, steps, toggle
+from densenet_lessons.panels.base import (
+    Panel,
+    Refusal,
+    choice,
+    number,
+    refusing,
+    slider,
+    steps,
+    toggle,
+)
 
 ALT = "A grey square that gets lighter with k"
 
@@ -29,7 +38,7 @@ class Grey(Panel):
     def draw(self, k, dim):
         self.calls.append((k, dim))
         if k == 5:
-            raise ValueError("k must not be 5 here, got 5")
+            raise Refusal("k must not be 5 here, got 5")
         if k == 6:
             raise KeyError("k")
         if k == 7:
@@ -163,7 +172,7 @@ def bounds(png, colour=base.ACCENT):
 def test_the_card_is_as_large_at_any_scale(drawn_before):
     def draw(n):
         if n == 2:
-            raise ValueError(
+            raise Refusal(
                 "n must be odd here, and this text is long enough to go over more than one "
                 "line of the card, got 2"
             )
@@ -182,24 +191,27 @@ def test_the_card_is_as_large_at_any_scale(drawn_before):
 
 
 @pytest.mark.parametrize(
-    ("values", "says"),
+    ("error", "says"),
     [
-        ((2, 3), "Error in this panel: ValueError: all input arrays must have the same shape"),
-        ((1,), "Not possible: values must be two, got 1"),
+        (Refusal("values must be two, got 1"), "Not possible: values must be two, got 1"),
+        (ValueError("values must be two"), "Error in this panel: ValueError: values must be two"),
     ],
 )
-def test_only_our_own_raise_is_a_refusal(monkeypatch, values, says):
-    """numpy raises the first one in Python as well, but in a module of its own."""
-
+def test_a_refusal_is_told_from_a_mistake_by_its_type(monkeypatch, error, says):
     def draw():
-        if len(values) != 2:
-            raise ValueError(
-                f"values must be two, got {len(values)}",
-            )
-        return np.stack([np.zeros(size, np.uint8) for size in values]), ALT, "Fine."
+        raise error
 
     monkeypatch.setattr(base, "STRICT", False)
     assert Panel("Two", {}, draw).sentence == says
+
+
+def test_an_error_of_the_courses_own_function_refuses_where_that_is_said():
+    with pytest.raises(Refusal, match="depth is odd"), refusing():
+        raise ValueError("depth is odd")
+    with pytest.raises(KeyError), refusing():
+        raise KeyError("depth")
+    with pytest.raises(Refusal, match="no file"), refusing(FileNotFoundError):
+        raise FileNotFoundError("no file")
 
 
 @pytest.mark.parametrize(
