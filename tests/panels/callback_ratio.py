@@ -1,4 +1,4 @@
-"""How long a panel's callback takes, as a multiple of encoding its picture; run by the benchmark."""
+"""How long a callback of each panel takes, as a multiple of encoding its picture."""
 
 from __future__ import annotations
 
