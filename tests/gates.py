@@ -6,12 +6,14 @@ import os
 import tempfile
 from pathlib import Path
 
+import nbformat
 import pytest
+from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tests.regenerate import clean_environment
+from tests.regenerate import clean_environment, code_cells, to_store
 
-#: Seconds that nbval waits for a cell's next message; its own 5 are too few for a training cell.
-OUTPUT_TIMEOUT = 60
+#: Seconds that nbval waits for a cell's next message; its own 5 are too few on a busy machine.
+OUTPUT_TIMEOUT = 300
 
 
 def pytest_configure(config):
@@ -28,15 +30,66 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
+class SameBytes(pytest.Item):
+    """What nbval's run of a notebook printed, stored, would give the same file."""
+
+    def runtest(self):
+        path = self.parent.path
+        text = path.read_text(encoding="utf8")
+        fresh = nbformat.reads(text, as_version=4)
+        ran = {
+            item.cell.id: item.test_outputs
+            for item in self.session.items
+            if isinstance(item, IPyNbCell) and item.parent is self.parent
+        }
+        for cell in code_cells(fresh):
+            if ran.get(cell.id) is None:
+                pytest.fail(f"{cell.id} has not run, so nothing was compared", pytrace=False)
+            cell.outputs = ran[cell.id]
+        _, changes = to_store(text, fresh)
+        if changes:
+            pytest.fail(
+                f"these cells would be stored otherwise: {', '.join(changes)}\n"
+                f"python tests/regenerate.py {path.stem} stores them",
+                pytrace=False,
+            )
+
+    def reportinfo(self):
+        return self.path, None, f"{self.parent.name}::{self.name}"
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item, call):
-    """Under CI a skipped test is a failed one, unless only hardware is missing."""
+def pytest_make_collect_report(collector):
+    """Each notebook ends with a comparison of the whole file."""
     report = yield
+    if isinstance(collector, IPyNbFile) and report.passed:
+        report.result.append(SameBytes.from_parent(collector, name="same bytes"))
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    """A notebook cell that was not compared is a failed one; under CI a skipped test is, too,
+    unless only hardware is missing.
+    """
+    report = yield
+    if isinstance(item, IPyNbCell):
+        # After a time-out nbval expects failures of the later cells, and takes either for success.
+        if report.skipped or hasattr(report, "wasxfail"):
+            fail(report, "not compared: an earlier cell took too long, or this one is skipped")
+        elif report.when == "call" and report.passed and item.parent.timed_out:
+            fail(report, "the cell took too long, and hid it")
+        return report
     expected = hasattr(report, "wasxfail") or "CUDA" in str(report.longrepr)
     if report.skipped and os.environ.get("CI") == "true" and not expected:
-        report.outcome = "failed"
-        report.longrepr = f"skipped under CI: {report.longrepr}"
+        fail(report, f"skipped under CI: {report.longrepr}")
     return report
+
+
+def fail(report, reason: str) -> None:
+    report.outcome = "failed"
+    report.longrepr = reason
+    vars(report).pop("wasxfail", None)
 
 
 @pytest.fixture
