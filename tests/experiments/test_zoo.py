@@ -43,6 +43,12 @@ def test_the_records_keep_what_the_course_promises():
     assert sum(path.stat().st_size for path in zoo.FOLDER.iterdir()) < 6e6
 
 
+def test_all_nets_were_trained_alike():
+    records = [trained_densenet(growth_rate)[1] for growth_rate in GROWTH_RATES]
+    recipe = ("epochs", "batch_size", "learning_rate", "schedule", "seed", "block_config")
+    assert len({tuple(getattr(record, name) for name in recipe) for record in records}) == 1
+
+
 def test_accuracy_on_all_shipped_test_images():
     model, record = trained_densenet(8)
     found = evaluate(model, load_images(split="test")).accuracy
