@@ -1,26 +1,54 @@
-"""Speed beside torchvision's DenseNet-121, as ratios in one run: ``python tests/benchmark.py``.
+"""Speed as ratios to references measured in the same run: ``python tests/benchmark.py``.
 
-Each pair runs ours and torchvision's once, in alternating order; a ratio below 1 means that
-ours took less time. Absolute times depend on the machine, ratios much less. Not part of the
-tests: a busy machine would make them fail.
+One table: the DenseNet-121 beside torchvision's (and timm's, where it is installed), each panel's
+callback beside encoding its picture, the slowest check of an exercise, importing the core beside
+importing torch, and each lesson's run. Absolute times depend on the machine, ratios much less;
+below 1 means that ours took less time. What is compared runs in turn, so that a busy moment meets
+both. Not part of the tests: a busy machine would make them fail.
 """
 
 import argparse
+import importlib
+import importlib.util
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Callable
+from pathlib import Path
 
+import nbformat
+import regenerate
 import torch
 import torchvision
+from lessons import LESSONS
+from panels.callback_ratio import panel_ratios
 
-from densenet_lessons.densenet.models import densenet121
+from densenet_lessons.densenet import densenet121
+from densenet_lessons.exercises.core import REGISTRY
 
 
-def pair(memory_efficient: bool) -> tuple[torch.nn.Module, torch.nn.Module]:
-    """Ours and torchvision's, with the same weights."""
-    theirs = torchvision.models.densenet121(weights=None, memory_efficient=memory_efficient)
-    ours = densenet121(memory_efficient=memory_efficient)
-    ours.load_state_dict(theirs.state_dict())
-    return ours, theirs
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def ratios(ours: Callable[[], object], theirs: Callable[[], object], pairs: int) -> list[float]:
+    """Ours over theirs, run in alternating order after one run of each, which allocates."""
+    ours(), theirs()
+    found = []
+    for index in range(pairs):
+        order = (ours, theirs) if index % 2 else (theirs, ours)
+        taken = {id(work): seconds(work) for work in order}
+        found.append(taken[id(ours)] / taken[id(theirs)])
+    return found
+
+
+def row(name: str, reference: str, values: list[float]) -> None:
+    spread = f"{min(values):8.2f} to {max(values):.2f}" if len(values) > 1 else ""
+    print(f"{name:36} {reference:36} {statistics.median(values):8.2f} {spread}", flush=True)
 
 
 def training_step(model: torch.nn.Module, images: torch.Tensor) -> None:
@@ -33,36 +61,86 @@ def forward(model: torch.nn.Module, images: torch.Tensor) -> None:
         model(images)
 
 
-def seconds(step, model: torch.nn.Module, images: torch.Tensor) -> float:
-    start = time.perf_counter()
-    step(model, images)
-    return time.perf_counter() - start
+def others() -> dict[str, Callable[..., torch.nn.Module]]:
+    """Makers of the DenseNet-121 of other libraries."""
+    found = {"torchvision": lambda **how: torchvision.models.densenet121(weights=None, **how)}
+    if importlib.util.find_spec("timm"):
+        timm = importlib.import_module("timm")
+        found["timm"] = lambda **how: timm.create_model("densenet121", **how)
+    return found
 
 
-def report(label: str, step, memory_efficient: bool, images: torch.Tensor, pairs: int) -> None:
-    ours, theirs = pair(memory_efficient)
-    for model in (ours, theirs):
-        step(model, images)  # the first run allocates
-    ratios = []
-    for index in range(pairs):
-        order = (ours, theirs) if index % 2 else (theirs, ours)
-        taken = {id(model): seconds(step, model, images) for model in order}
-        ratios.append(taken[id(ours)] / taken[id(theirs)])
-    spread = f"from {min(ratios):.2f} to {max(ratios):.2f}"
-    print(
-        f"{label}: median {statistics.median(ratios):.3f} of {pairs} ratios, {spread}", flush=True
-    )
+def models(images: torch.Tensor, pairs: int) -> None:
+    works = {
+        "forward": (forward, False),
+        "training step": (training_step, False),
+        "memory-efficient step": (training_step, True),
+    }
+    for library, make in others().items():
+        for label, (step, memory_efficient) in works.items():
+            ours = densenet121(memory_efficient=memory_efficient)
+            theirs = make(memory_efficient=memory_efficient)
+            found = ratios(
+                lambda step=step, model=ours: step(model, images),
+                lambda step=step, model=theirs: step(model, images),
+                pairs,
+            )
+            row(f"densenet121, {label}", library, found)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+def checks(reference: Callable[[], object]) -> None:
+    """The slowest check of a right answer."""
+    for lesson in LESSONS:
+        importlib.import_module(f"densenet_lessons.exercises.lesson{lesson.number:02}")
+    found = {}
+    for exercise in REGISTRY.values():
+        answer = exercise.right[0].answer
+        found[exercise.id] = ratios(lambda e=exercise, a=answer: e.check(a), reference, 3)
+    slowest = max(found, key=lambda name: statistics.median(found[name]))
+    row(f"check of exercise {slowest}, the slowest", "densenet121, forward", found[slowest])
+
+
+def imports(pairs: int) -> None:
+    def importing(module: str) -> Callable[[], object]:
+        command = [sys.executable, "-c", f"import {module}"]
+        return lambda: subprocess.run(command, check=True)
+
+    found = ratios(importing("densenet_lessons.densenet"), importing("torch"), pairs)
+    row("import of the core", "import of torch", found)
+
+
+def lessons(reference: Callable[[], object]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        regenerate.clean_environment(Path(folder))
+        for lesson in LESSONS:
+            stored = nbformat.read(lesson.path, as_version=4)
+            once = [seconds(reference) for _ in range(5)]
+            taken = seconds(lambda book=stored: regenerate.run(book, regenerate.NOTEBOOKS))
+            row(f"run of lesson {lesson.number:02}", "densenet121, training step",
+                [taken / statistics.median(once)])  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--no-lessons", action="store_true", help="leave out the lessons: minutes")
     options = parser.parse_args()
     torch.manual_seed(0)
     images = torch.randn(options.batch, 3, 224, 224)
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads, densenet121, batch "
-          f"{options.batch}, 224 pixels; ours / torchvision's")  # fmt: skip
-    report("forward, plain", forward, False, images, options.pairs)
-    report("training step, plain", training_step, False, images, options.pairs)
-    report("training step, memory_efficient", training_step, True, images, options.pairs)
+    model = torchvision.models.densenet121(weights=None)
+    print(
+        f"torch {torch.__version__}, {torch.get_num_threads()} threads, batch {options.batch}, "
+        f"224 pixels\n{'ours':36} {'reference':36} {'ratio':>8} {'spread':>8}"
+    )
+    models(images, options.pairs)
+    for name, ratio in panel_ratios().items():
+        row(f"a move of the {name} panel", "encoding its picture", [ratio])
+    checks(lambda: forward(model, images))
+    imports(max(3, options.pairs // 3))
+    if not options.no_lessons:
+        lessons(lambda: training_step(model, images))
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import warnings
 from xml.etree import ElementTree
 
 import nbformat
@@ -42,6 +43,12 @@ def outcomes(folder, *cells, options=()):
 def verdict(case):
     """Empty for a case that passed."""
     return "".join(f"{child.tag}: {child.get('message')} {child.text}" for child in case)
+
+
+@pytest.mark.parametrize("module", [__name__, "densenet_lessons.costs.counting"])
+def test_a_warning_that_our_modules_cause_is_an_error(module):
+    with pytest.raises(UserWarning, match="ours"):
+        warnings.warn_explicit("ours", UserWarning, "some.py", 1, module=module)
 
 
 @pytest.mark.parametrize("source", ["import time; time.sleep(600)", STUBBORN])

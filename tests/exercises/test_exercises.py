@@ -6,7 +6,6 @@ import math
 import pkgutil
 import random
 import re
-import time
 from pathlib import Path
 
 import numpy
@@ -185,9 +184,7 @@ def test_nonsense_gets_a_verdict(exercise):
 
 @over(CODING)
 def test_an_endless_answer_is_cut_off(exercise):
-    start = time.monotonic()
     verdict = exercise.check(endless(exercise.form), limit=0.1)
-    assert time.monotonic() - start < 3
     assert verdict.status is Status.NOT_YET
     assert "did not return within 0.1 seconds" in verdict.message
 
@@ -235,14 +232,6 @@ def test_global_state_is_left_as_it_was(exercise):
     finally:
         torch.set_default_dtype(torch.float32)
     assert again == verdicts, "a second check, under other global settings, says something else"
-
-
-@over(ALL)
-def test_a_check_is_quick(exercise):
-    start = time.perf_counter()
-    exercise.check(exercise.right[0].answer)
-    exercise.check(exercise.wrong[-1].answer)
-    assert time.perf_counter() - start < 2
 
 
 @over(ALL)
