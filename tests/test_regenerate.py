@@ -89,6 +89,37 @@ def test_a_picture_is_kept_as_long_as_it_looks_the_same(shift, kept):
     assert changes == ([] if kept else ["cell-0"])
 
 
+def drawing(shift=0, lines=3):
+    """Base64 of some lines on white, all shifted down by some pixels."""
+    image = np.full((120, 200), 255, np.uint8)
+    for number in range(lines):
+        row = 20 + 30 * number + shift
+        image[row : row + 2, 10:190] = 0
+    return base64.b64encode(png_bytes(image)).decode()
+
+
+@pytest.mark.parametrize(
+    ("new", "tags", "before", "kept"),
+    [
+        (drawing(shift=1), [], "a = 1", True),
+        (drawing(shift=1), [regenerate.EXACT], "a = 1", False),
+        (drawing(shift=1), [], "a = 2", False),
+        (drawing(lines=0), [], "a = 1", False),
+        (drawing(lines=1), [], "a = 1", False),
+        (drawing(), [regenerate.EXACT], "a = 2", True),
+    ],
+    ids=["shifted", "exact", "other code before", "blank", "lines missing", "equal"],
+)
+def test_a_picture_of_floats_is_kept_as_long_as_it_is_the_same_at_a_glance(new, tags, before, kept):
+    def book(png, code):
+        return notebook((code, []), ("show(...)", [shown(png)], *tags))
+
+    stored = regenerate.tidy(book(drawing(), "a = 1"), book(drawing(), "a = 1"))
+    stored.cells[0].source = before
+    fresh = regenerate.tidy(book(new, before), stored)
+    assert (fresh.cells[1].outputs[0].data["image/png"] == drawing()) == kept
+
+
 def test_under_another_matplotlib_a_picture_counts_by_its_size():
     stored = notebook(("show(...)", [shown(picture())]))
     other = notebook(("show(...)", [shown(picture(100))]))
