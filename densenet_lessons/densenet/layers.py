@@ -4,13 +4,16 @@ The submodules carry torchvision's names (``norm1``, ``conv1``, ``denselayer1``,
 state dicts load as they are. No convolution has a bias: a batch norm follows, and shifts.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 
-from .recompute import cat_norm_relu_conv
+from .recompute import can_recompute, cat_norm_relu_conv
 from .spec import block_widths, check_fraction, check_positive_int
+
+_OLD_NAME = re.compile(r"(norm|conv)\.[12]\.")
 
 
 class DenseLayer(nn.Module):
@@ -25,7 +28,9 @@ class DenseLayer(nn.Module):
             3x3 one. None leaves the bottleneck out: BN - ReLU - 3x3 convolution.
         drop_rate: probability, at least 0 and below 1, that dropout zeroes a new value.
         memory_efficient: recompute concatenation, norm1 and relu1 in the backward pass
-            instead of storing them. Same outputs, gradients and running statistics.
+            instead of storing them. Same outputs, gradients and running statistics. Where
+            ``recompute.can_recompute`` says no (a part replaced, hooked or parametrised; compiling
+            or tracing), the layer stores them, as without the flag.
 
     Shape:
         - Input: (N, c, H, W), or a list of tensors (N, c_i, H, W) with widths that add up to c.
@@ -48,7 +53,7 @@ class DenseLayer(nn.Module):
         check_positive_int(num_input_features=num_input_features, growth_rate=growth_rate)
         check_fraction("drop_rate", drop_rate, zero=True, one=False)
         self.norm1 = nn.BatchNorm2d(num_input_features)
-        self.relu1 = nn.ReLU(inplace=True)
+        self.relu1 = nn.ReLU()
         if bn_size is None:
             self.conv1 = nn.Conv2d(num_input_features, growth_rate, 3, padding=1, bias=False)
         else:
@@ -56,7 +61,7 @@ class DenseLayer(nn.Module):
             squeezed = bn_size * growth_rate
             self.conv1 = nn.Conv2d(num_input_features, squeezed, 1, bias=False)
             self.norm2 = nn.BatchNorm2d(squeezed)
-            self.relu2 = nn.ReLU(inplace=True)
+            self.relu2 = nn.ReLU()
             self.conv2 = nn.Conv2d(squeezed, growth_rate, 3, padding=1, bias=False)
         self.bn_size = bn_size
         self.dropout = nn.Dropout(drop_rate) if drop_rate else None
@@ -64,7 +69,7 @@ class DenseLayer(nn.Module):
 
     def forward(self, features: Tensor | Sequence[Tensor]) -> Tensor:
         sources = [features] if isinstance(features, Tensor) else list(features)
-        if self.memory_efficient and torch.is_grad_enabled():
+        if self.memory_efficient and can_recompute(sources, self.norm1, self.relu1, self.conv1):
             x = cat_norm_relu_conv(sources, self.norm1, self.conv1)  # (N, 4k, H, W)
         else:
             x = torch.cat(sources, 1) if len(sources) > 1 else sources[0]  # (N, c, H, W)
@@ -72,6 +77,13 @@ class DenseLayer(nn.Module):
         if self.bn_size is not None:
             x = self.conv2(self.relu2(self.norm2(x)))  # (N, k, H, W)
         return x if self.dropout is None else self.dropout(x)
+
+    def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
+        # torchvision's published files still say norm.1 and conv.2.
+        for old in [key for key in state_dict if _OLD_NAME.match(key.removeprefix(prefix))]:
+            kind, number, rest = old.removeprefix(prefix).split(".", 2)
+            state_dict[f"{prefix}{kind}{number}.{rest}"] = state_dict.pop(old)
+        super()._load_from_state_dict(state_dict, prefix, *args)
 
 
 class DenseBlock(nn.Module):
@@ -123,6 +135,13 @@ class DenseBlock(nn.Module):
     def __iter__(self) -> Iterator[DenseLayer]:
         return iter(self._modules.values())
 
+    def __getitem__(self, name: str) -> DenseLayer:
+        return self._modules[name]
+
+    def items(self) -> Iterable[tuple[str, DenseLayer]]:
+        """(name, layer) for each layer, oldest first, as torchvision's blocks give them."""
+        return self._modules.items()
+
     def forward(self, x: Tensor) -> Tensor:
         features = [x]
         for layer in self:
@@ -155,6 +174,6 @@ class Transition(nn.Sequential):
             num_input_features=num_input_features, num_output_features=num_output_features
         )
         self.norm = nn.BatchNorm2d(num_input_features)
-        self.relu = nn.ReLU(inplace=True)
+        self.relu = nn.ReLU()
         self.conv = nn.Conv2d(num_input_features, num_output_features, 1, bias=False)
         self.pool = nn.AvgPool2d(2, stride=2)

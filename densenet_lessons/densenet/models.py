@@ -1,18 +1,21 @@
 """DenseNet and the named nets. torchvision's state dicts load as they are."""
 
-import urllib.error
+import warnings
 from collections import OrderedDict
+from dataclasses import fields, replace
+from itertools import count
 
+import torch
 from torch import Tensor, nn
 
 from .layers import DenseBlock, Transition
+from .pretrained import check_fits, download, published
 from .spec import (
     IMAGENET_NETS,
     DenseNetSpec,
     check_fraction,
     cifar_spec,
     compressed_width,
-    minimum_image_size,
 )
 
 
@@ -62,7 +65,7 @@ class DenseNet(nn.Module):
         memory_efficient: bool = False,
     ) -> None:
         super().__init__()
-        self.spec = DenseNetSpec(
+        spec = DenseNetSpec(
             growth_rate=growth_rate,
             block_config=block_config,
             num_init_features=num_init_features,
@@ -72,28 +75,53 @@ class DenseNet(nn.Module):
             in_channels=in_channels,
             small_inputs=small_inputs,
         )
+        self._build(spec, drop_rate=drop_rate, memory_efficient=memory_efficient)
+
+    @classmethod
+    def from_spec(
+        cls, spec: DenseNetSpec, *, drop_rate: float = 0.0, memory_efficient: bool = False
+    ) -> "DenseNet":
+        """The net that ``spec`` describes, which was checked when it was made.
+
+        Args:
+            spec: all that fixes the shape of the net.
+            drop_rate, memory_efficient: as in ``DenseNet``.
+
+        Raises:
+            TypeError: if ``spec`` is no ``DenseNetSpec``.
+            ValueError: if ``drop_rate`` is not at least 0 and below 1.
+        """
+        if not isinstance(spec, DenseNetSpec):
+            raise TypeError(f"spec must be a DenseNetSpec, got {type(spec).__name__}")
+        net = cls.__new__(cls)
+        nn.Module.__init__(net)
+        net._build(spec, drop_rate=drop_rate, memory_efficient=memory_efficient)
+        return net
+
+    def _build(self, spec: DenseNetSpec, *, drop_rate: float, memory_efficient: bool) -> None:
         check_fraction("drop_rate", drop_rate, zero=True, one=False)
-        self.features = nn.Sequential(_stem(in_channels, num_init_features, small_inputs))
-        width = num_init_features
-        for index, num_layers in enumerate(self.spec.block_config, 1):
+        self.spec = spec
+        width = spec.num_init_features
+        self.features = nn.Sequential(_stem(spec.in_channels, width, spec.small_inputs))
+        for index, num_layers in enumerate(spec.block_config, 1):
             block = DenseBlock(
                 num_layers,
                 width,
-                growth_rate,
-                bn_size=bn_size,
+                spec.growth_rate,
+                bn_size=spec.bn_size,
                 drop_rate=drop_rate,
                 memory_efficient=memory_efficient,
             )
             self.features.add_module(f"denseblock{index}", block)
             width = block.num_output_features
-            if index < len(self.spec.block_config):
-                kept = compressed_width(width, compression)
+            if index < len(spec.block_config):
+                kept = compressed_width(width, spec.compression)
                 self.features.add_module(f"transition{index}", Transition(width, kept))
                 width = kept
         self.features.add_module(f"norm{index + 1}", nn.BatchNorm2d(width))
-        self.relu = nn.ReLU(inplace=True)
+        self.relu = nn.ReLU()
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.classifier = nn.Linear(width, num_classes)
+        self.classifier = nn.Linear(width, spec.num_classes)
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight)
@@ -104,17 +132,67 @@ class DenseNet(nn.Module):
         x = self.relu(self.features(x))  # (N, m, h, w)
         return self.classifier(self.pool(x).flatten(1))  # (N, num_classes)
 
-    def _check_input(self, x: Tensor) -> None:
-        if x.ndim != 4 or x.shape[1] != self.spec.in_channels:
-            raise ValueError(
-                f"x must have shape (N, {self.spec.in_channels}, H, W), got {tuple(x.shape)}"
+    def load_state_dict(self, state_dict, strict: bool = True, assign: bool = False):
+        """As ``nn.Module`` has it, torchvision's old names (``norm.1``) included.
+
+        Warns:
+            UserWarning: with ``strict=False``, naming what the file left as it was.
+        """
+        result = super().load_state_dict(state_dict, strict=strict, assign=assign)
+        if result.missing_keys:
+            names = ", ".join(result.missing_keys[:5])
+            more = f" and {len(result.missing_keys) - 5} more" * (len(result.missing_keys) > 5)
+            warnings.warn(
+                f"state_dict has no value for {names}{more}: they stay as they were", stacklevel=2
             )
-        smallest = minimum_image_size(self.spec)
-        if min(x.shape[2:]) < smallest:
+        return result
+
+    def _check_input(self, x: Tensor) -> None:
+        """Refuse what the modules that are there can't take. Nothing is asked of a traced ``x``."""
+        if not isinstance(x, Tensor) or torch.jit.is_tracing() or torch.compiler.is_compiling():
+            return
+        first = getattr(self.features, "conv0", None)
+        channels = first.in_channels if isinstance(first, nn.Conv2d) else None
+        if x.ndim != 4 or (channels is not None and x.shape[1] != channels):
+            raise ValueError(
+                f"x must have shape (N, {'C' if channels is None else channels}, H, W), "
+                f"got {tuple(x.shape)}"
+            )
+        if not all(self._leaves_a_pixel(side) for side in x.shape[2:]):
+            smallest = next(side for side in count(1) if self._leaves_a_pixel(side))
             raise ValueError(
                 f"x must be at least {smallest} pixels high and wide for "
                 f"{len(self.spec.block_config)} blocks with this stem, got {tuple(x.shape[2:])}"
             )
+
+    def _leaves_a_pixel(self, side: int) -> bool:
+        """Whether a map of this side still has a pixel at the end of ``features``."""
+        for module in self.features.children():
+            for step in module.children() if isinstance(module, Transition) else [module]:
+                if isinstance(step, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
+                    side = _side_after(step, side)
+                elif not isinstance(step, _SAME_SIDE):
+                    return True  # nobody knows what a module of another kind does
+                if side < 1:
+                    return False
+        return True
+
+
+#: Modules that leave a map's side as it is.
+_SAME_SIDE = (DenseBlock, nn.BatchNorm2d, nn.GroupNorm, nn.ReLU, nn.SiLU, nn.GELU, nn.Identity)
+
+
+def _side_after(step: nn.Module, side: int) -> int:
+    """Side of the map that a convolution or a pool makes of one of ``side`` pixels."""
+    size, stride, padding, dilation = (
+        value[0] if isinstance(value, tuple) else value
+        for value in (
+            step.kernel_size, step.stride, step.padding, getattr(step, "dilation", 1)
+        )
+    )  # fmt: skip
+    if isinstance(padding, str):  # "same" or "valid"
+        return side if padding == "same" else side - dilation * (size - 1)
+    return (side + 2 * padding - dilation * (size - 1) - 1) // stride + 1
 
 
 def _stem(in_channels: int, num_init_features: int, small_inputs: bool) -> OrderedDict:
@@ -124,51 +202,25 @@ def _stem(in_channels: int, num_init_features: int, small_inputs: bool) -> Order
     return OrderedDict(
         conv0=nn.Conv2d(in_channels, num_init_features, 7, stride=2, padding=3, bias=False),
         norm0=nn.BatchNorm2d(num_init_features),
-        relu0=nn.ReLU(inplace=True),
+        relu0=nn.ReLU(),
         pool0=nn.MaxPool2d(3, stride=2, padding=1),
     )
 
 
 def _imagenet(name: str, weights, options: dict) -> DenseNet:
-    spec = IMAGENET_NETS[name]
-    shape = {
-        "growth_rate": spec.growth_rate,
-        "block_config": spec.block_config,
-        "num_init_features": spec.num_init_features,
-    }
+    how = {key: options.pop(key) for key in ("drop_rate", "memory_efficient") if key in options}
+    unknown = options.keys() - {field.name for field in fields(DenseNetSpec)}
+    if unknown:
+        raise TypeError(f"{name} got unknown options: {', '.join(sorted(unknown))}")
+    spec = replace(IMAGENET_NETS[name], **options)
     if weights is None:
-        return DenseNet(**{**shape, **options})
-    pretrained = _pretrained(name, weights)
-    categories = pretrained.classifier.out_features
-    if options.get("num_classes", categories) != categories:
-        raise ValueError(
-            f"num_classes must be {categories} with pretrained weights, "
-            f"got {options['num_classes']}; replace model.classifier after loading instead"
-        )
-    model = DenseNet(**{**shape, **options, "num_classes": categories})
-    model.load_state_dict(pretrained.state_dict())
+        return DenseNet.from_spec(spec, **how)
+    chosen = published(name, weights)
+    published_spec = replace(IMAGENET_NETS[name], num_classes=len(chosen.meta["categories"]))
+    check_fits(spec, published_spec)
+    model = DenseNet.from_spec(spec, **how)
+    model.load_state_dict(download(name, chosen))
     return model
-
-
-def _pretrained(name: str, weights) -> nn.Module:
-    """torchvision's own net with its weights: its download, its cache, its checksum."""
-    import torchvision  # only where asked for: it takes a second to import
-
-    builder = getattr(torchvision.models, name, None)
-    if builder is None:
-        raise ValueError(f"weights must be None for {name}: nobody ships them, got {weights!r}")
-    try:
-        chosen = torchvision.models.get_model_weights(name).verify(weights)
-    except (KeyError, TypeError) as error:
-        names = ", ".join(torchvision.models.get_model_weights(name).__members__)
-        raise ValueError(f"weights must be None or one of {names}, got {weights!r}") from error
-    try:
-        return builder(weights=chosen)
-    except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
-        raise RuntimeError(
-            f"weights={weights!r} for {name} are downloaded once, and the download failed "
-            f"({error}); go on with weights=None, or try again with a network connection"
-        ) from error
 
 
 def densenet121(*, weights=None, **options) -> DenseNet:
@@ -251,4 +303,4 @@ def densenet_cifar(
         num_classes=num_classes,
         in_channels=in_channels,
     )
-    return DenseNet(**vars(spec), drop_rate=drop_rate, memory_efficient=memory_efficient)
+    return DenseNet.from_spec(spec, drop_rate=drop_rate, memory_efficient=memory_efficient)

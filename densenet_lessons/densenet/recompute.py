@@ -14,8 +14,75 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import forward_ad
 from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
+from torch.nn.modules import module
+
+_GLOBAL_HOOKS = (
+    "_global_forward_hooks",
+    "_global_forward_pre_hooks",
+    "_global_backward_hooks",
+    "_global_backward_pre_hooks",
+)
+
+
+def can_recompute(
+    sources: Sequence[Tensor], norm: nn.Module, relu: nn.Module, conv: nn.Module
+) -> bool:
+    """Whether ``cat_norm_relu_conv`` gives exactly what these modules would.
+
+    It runs norm and convolution by their formulas in the backward pass. So it says yes only if
+
+    - the three are ``nn.BatchNorm2d`` with scale and shift, ``nn.ReLU`` and ``nn.Conv2d`` without
+      bias and with zero padding: not subclasses, wrappers, parametrised or replaced forwards;
+    - their parameters are their own, not computed by weight norm, spectral norm or pruning;
+    - no hook stands on them, nor a global module hook;
+    - gradients are wanted, and nobody compiles, traces, exports, transforms (``torch.func``),
+      differentiates forward, or hands in tensors of another class or on ``meta``.
+
+    In every other case the modules are to be called, and autograd stores what it needs.
+    """
+    return (
+        torch.is_grad_enabled()
+        and _is_plain_run(sources)
+        and type(norm) is nn.BatchNorm2d
+        and type(relu) is nn.ReLU
+        and type(conv) is nn.Conv2d
+        and norm.weight is not None
+        and norm.bias is not None
+        and conv.bias is None
+        and conv.padding_mode == "zeros"
+        and not isinstance(conv.padding, str)
+        and all(map(_is_as_built, (norm, relu, conv)))
+    )
+
+
+def _is_plain_run(sources: Sequence[Tensor]) -> bool:
+    return (
+        not torch.compiler.is_compiling()
+        and not torch.jit.is_tracing()
+        and torch._C._functorch.peek_interpreter_stack() is None
+        and forward_ad._current_level < 0
+        and not any(getattr(module, name) for name in _GLOBAL_HOOKS)
+        and all(type(source) in (Tensor, nn.Parameter) and not source.is_meta for source in sources)
+    )
+
+
+def _is_as_built(part: nn.Module) -> bool:
+    """No hook, no forward of its own, and all parameters its own."""
+    own = vars(part)
+    hooks = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+    return (
+        not any(own[name] for name in hooks)
+        and "forward" not in own
+        and "weight" not in own
+        and all(
+            isinstance(value, nn.Parameter)
+            for value in own["_parameters"].values()
+            if value is not None
+        )
+    )
 
 
 def cat_norm_relu_conv(sources: Sequence[Tensor], norm: nn.BatchNorm2d, conv: nn.Conv2d) -> Tensor:
