@@ -18,6 +18,9 @@ _INSTEAD = {
     "in_channels": "replace model.features.conv0 after loading instead",
 }
 
+#: What a broken download, a full disk or a damaged file raises.
+_FAILURES = (OSError, http.client.HTTPException, RuntimeError, EOFError, pickle.PickleError)
+
 
 def published(name: str, weights):
     """The member of torchvision's weights for ``name`` that is meant.
@@ -65,21 +68,13 @@ def download(name: str, chosen) -> dict[str, Tensor]:
         raise RuntimeError(f"{file} is damaged (wrong checksum); delete it and try again")
     try:
         return getattr(torchvision.models, name)(weights=chosen).state_dict()
-    except (
-        OSError,
-        http.client.HTTPException,
-        RuntimeError,
-        EOFError,
-        pickle.PickleError,
-    ) as error:
+    except _FAILURES as error:
         if was_there:
-            raise RuntimeError(
-                f"{file} can't be read ({error}); delete it and try again"
-            ) from error
+            raise RuntimeError(f"{file} can't be read ({error}); delete it and go on") from error
         raise RuntimeError(
-            f"weights={str(chosen)!r} for {name} are downloaded once to {file}, and the download "
-            f"failed ({error}); go on with weights=None, or try again with a network connection "
-            "and room on the disk"
+            f"weights={str(chosen)!r} for {name} are downloaded once, and the download failed "
+            f"({error}); go on with weights=None, or try again with a network connection and "
+            f"room on the disk for {file}"
         ) from error
 
 

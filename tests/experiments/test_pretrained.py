@@ -8,6 +8,7 @@ import torchvision
 from torchvision.models import DenseNet121_Weights
 
 from densenet_lessons.data.small import load_photo
+from densenet_lessons.densenet import densenet121, pretrained
 from densenet_lessons.experiments.pretrained import NAMES, classify_photo
 
 FILE = DenseNet121_Weights.DEFAULT.url.rpartition("/")[2]
@@ -69,7 +70,32 @@ def test_offline_it_says_so_and_goes_on(attempts):
     assert "try again with a network connection" in guess.sentence
 
 
-def test_with_weights_it_names_what_torchvision_names(tmp_path, attempts):
+def test_a_damaged_file_is_named_with_the_remedy(tmp_path, attempts):
+    put_weights(tmp_path, torch.zeros(1000))
+    file = tmp_path / "hub" / "checkpoints" / FILE
+    for content in (file.read_bytes(), file.read_bytes()[:5000], b"", b"<html>Not found</html>"):
+        file.write_bytes(content)
+        guess = classify_photo(download=True)
+        assert guess.top5 == ()
+        assert str(file) in guess.sentence
+        assert "delete it and try again" in guess.sentence
+        with pytest.raises(RuntimeError, match=r"is damaged \(wrong checksum\); delete it"):
+            densenet121(weights="DEFAULT")
+    assert attempts == []
+
+
+@pytest.mark.parametrize(
+    "option", [{"num_classes": 10}, {"growth_rate": 16}, {"small_inputs": True}, {"in_channels": 1}]
+)
+def test_a_net_that_the_weights_cannot_fill_is_refused_before_anything_is_fetched(option, attempts):
+    [name] = option
+    with pytest.raises(ValueError, match=f"^{name} must be .* with pretrained weights, got .*; "):
+        densenet121(weights="DEFAULT", **option)
+    assert attempts == []
+
+
+def test_with_weights_it_names_what_torchvision_names(tmp_path, attempts, monkeypatch):
+    monkeypatch.setattr(pretrained, "_has_its_checksum", lambda file: True)
     theirs = put_weights(tmp_path, torch.linspace(0, 5, 1000))
     guess = classify_photo(download=True)
     assert attempts == []
