@@ -35,6 +35,10 @@ __all__ = [
     "train",
 ]
 
+#: Bytes that an activation may have in ``evaluate``. The C library maps and unmaps larger blocks
+#: at each operation, and the kernel then spends as long on page faults as the net on its work.
+WIDEST = 32 * 2**20
+MOST_IMAGES = 500
 #: A schedule: the share of the training that is done, from 0 to 1, to a factor of the rate.
 Schedule = Callable[[float], float]
 #: New versions of a batch of images, drawn with the generator.
@@ -220,7 +224,7 @@ def evaluate(
     model: nn.Module,
     data,
     *,
-    batch_size: int = 500,
+    batch_size: int | None = None,
     device: torch.device | str | None = None,
     autocast: torch.dtype | None = None,
 ) -> Evaluation:
@@ -230,7 +234,8 @@ def evaluate(
         model: maps images (N, C, H, W) to logits (N, classes). It is left in the mode that it
             was in.
         data: images (N, C, H, W) and labels (N,). uint8 images are scaled to 0 ... 1.
-        batch_size: images at a time; the result does not depend on it.
+        batch_size: images at a time; the result does not depend on it. None for as many as keep
+            the widest activation under 32 MB, above which a CPU waits for fresh memory pages.
         device: None for where the model is.
         autocast: as in ``train``.
 
@@ -238,13 +243,16 @@ def evaluate(
         ValueError: naming the argument, its value and the rule.
     """
     images, labels = _images_and_labels("data", data)
-    check_positive_int(batch_size=batch_size)
+    if batch_size is not None:
+        check_positive_int(batch_size=batch_size)
     device = next(model.parameters()).device if device is None else torch.device(device)
     model.to(device)
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with _precision(device, autocast):
+            if batch_size is None:
+                batch_size = _images_at_a_time(model, _as_input(images[:1], model, device))
             logits = torch.cat(
                 [model(_as_input(part, model, device)).cpu() for part in images.split(batch_size)]
             )
@@ -254,6 +262,24 @@ def evaluate(
     logits, predictions = logits.to(torch.float64), logits.argmax(1)
     accuracy = (predictions == labels).double().mean().item()
     return Evaluation(F.cross_entropy(logits, labels).item(), accuracy, predictions)
+
+
+def _images_at_a_time(model: nn.Module, image: Tensor) -> int:
+    """How many images keep each module's output under ``WIDEST`` bytes, by a run on one."""
+    widest = image.numel() * image.element_size()
+
+    def measure(module, inputs, output) -> None:
+        nonlocal widest
+        if isinstance(output, Tensor):
+            widest = max(widest, output.numel() * output.element_size())
+
+    handles = [module.register_forward_hook(measure) for module in model.modules()]
+    try:
+        model(image)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return min(max(1, WIDEST // (widest + 1)), MOST_IMAGES)
 
 
 def _images_and_labels(name: str, data) -> tuple[Tensor, Tensor]:

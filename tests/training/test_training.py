@@ -10,6 +10,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from densenet_lessons.data.small import flip_and_crop
+from densenet_lessons.training import loop
 from densenet_lessons.training.history import History, Progress, text_progress
 from densenet_lessons.training.loop import (
     DivergedError,
@@ -320,3 +321,20 @@ def test_on_a_gpu(data):
     assert next(model.parameters()).device.type == "cuda"
     assert len(history) == 2
     assert evaluate(model, data).predictions.device.type == "cpu"
+
+
+def test_evaluate_keeps_the_widest_activation_under_its_limit(monkeypatch):
+    images, labels = torch.rand(50, 1, 8, 8), torch.arange(50) % 3
+    net = nn.Sequential(nn.Conv2d(1, 32, 3, padding=1), nn.Flatten(), nn.Linear(2048, 3))
+    sizes = []
+    net[0].register_forward_hook(lambda _, __, output: sizes.append(output.shape))
+    whole = evaluate(net, (images, labels), batch_size=50)
+    one = 32 * 8 * 8 * 4
+    for limit, most in ((7 * one, 6), (7 * one + 1, 6), (8 * one, 7), (1, 1), (100 * one, 50)):
+        monkeypatch.setattr(loop, "WIDEST", limit)
+        sizes.clear()
+        result = evaluate(net, (images, labels))
+        assert max(size[0] for size in sizes) == most
+        assert torch.equal(result.predictions, whole.predictions)
+        assert result.loss == pytest.approx(whole.loss)
+    assert list(net[0]._forward_hooks.values())[1:] == []
