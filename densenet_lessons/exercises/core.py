@@ -69,7 +69,9 @@ class Exercise:
             raise ValueError(f"hints must be a tuple of sentences, got the string {hints!r}")
         self.id, self.title, self.kind = exercise_id, title, kind
         self.hints, self.minutes, self.limit = tuple(hints), minutes, limit
-        self.name, self.module = check.__name__, check.__module__
+        self.name = check.__name__
+        # An exercise lies in a file of its name; its module is the lesson.
+        self.module = check.__module__.removesuffix(f".{self.name}")
         self.right: list[Declared] = []
         self.wrong: list[Declared] = []
         self._check, self._solution = check, None

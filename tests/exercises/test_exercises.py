@@ -287,3 +287,21 @@ def test_an_exercise_stands_in_exactly_one_notebook(exercise):
             if f"ex.{exercise.name}.check(" in "".join(cell["source"]):
                 places.append(path.name[:2])
     assert places == [exercise.module[-2:]]
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_dir_shows_exercises_alone(lesson):
+    module = importlib.import_module(f"{package.__name__}.{lesson}")
+    mine = {exercise.name for exercise in ALL if exercise.module == module.__name__}
+    assert set(dir(module)) == mine
+    assert all(getattr(module, name).name == name for name in mine)
+    numbers = [float(getattr(module, name).id.split(".")[1]) for name in module.__all__]
+    assert numbers == sorted(numbers)
+
+
+def test_one_file_an_exercise():
+    for exercise in ALL:
+        folder = Path(package.__file__).parent / exercise.module.rpartition(".")[2]
+        text = (folder / f"{exercise.name}.py").read_text(encoding="utf8")
+        assert text.count("@exercise(") == 1
+        assert text.startswith(f'"""Exercise {exercise.id}: {exercise.title}."""')

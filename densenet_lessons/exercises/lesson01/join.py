@@ -1,0 +1,67 @@
+"""Exercise 1.2: Find the bug: a stray 0."""
+
+import torch
+
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+@exercise(
+    "1.2",
+    "Find the bug: a stray 0",
+    kind="bug",
+    minutes=2,
+    hints=(
+        "What does the function return, one thing or two?",
+        "Which call should get the number of the dimension: cat, or the one around it?",
+    ),
+)
+def join(answer):
+    x, y = expect.noise(2, 3, 3, 5), expect.noise(2, 3, 3, 5, seed=1)
+    for dim in (1, 0, 3, 2):
+        expect.same_values(answer(x, y, dim), torch.cat([x, y], dim), given=f"dim={dim}")
+
+
+@join.solves
+def _(x, y, dim):
+    return torch.cat([x, y], dim=dim)
+
+
+@join.rejects(says="This is still a pair: the tensor and, beside it, a number that cat never saw.")
+def unmended(x, y, dim):
+    return torch.cat([x, y]), dim
+
+
+@join.rejects(says="This is a pair: a bracket closes before the number, so cat never saw it.")
+def still_a_pair(x, y, dim):
+    return torch.cat([x, y]), 0
+
+
+@join.rejects(says="This joins dimension 0 whatever was asked for; `dim` is not used.")
+def ignores_the_dimension(x, y, dim):
+    return torch.cat([x, y])
+
+
+@join.rejects(says="This joins dimension 1 whatever was asked for; `dim` is not used.")
+def joins_the_channels(x, y, dim):
+    return torch.cat([x, y], dim=1)
+
+
+@join.rejects(says="`cat` wants its tensors in one list or tuple: `[x, y]`.")
+def without_a_list(x, y, dim):
+    return torch.cat(x, y, dim)
+
+
+@join.rejects(says="This adds. The two were to be joined.")
+def adds(x, y, dim):
+    return x + y
+
+
+@join.rejects(says="`stack` puts a new dimension in; cat makes an existing one longer.")
+def stacks(x, y, dim):
+    return torch.stack([x, y], dim=dim)
+
+
+@join.rejects(says="`y` comes first here. The order of the list is the order of the result.")
+def wrong_order(x, y, dim):
+    return torch.cat([y, x], dim=dim)

@@ -1,0 +1,111 @@
+"""Exercise 3.6: Width after a transition."""
+
+import math
+
+from densenet_lessons.densenet import (
+    block_widths,
+    compressed_width,
+)
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+@exercise(
+    "3.6",
+    "Width after a transition",
+    hints=(
+        "How many channels leave the block? Lesson 02 counted them.",
+        "Compress all of them at once. Only then round, and once.",
+    ),
+    minutes=4,
+)
+def kept_channels(answer):
+    for c0, n, k, theta in [
+        (7, 2, 11, 0.25),
+        (13, 2, 5, 0.75),
+        (9, 2, 7, 0.25),
+        (64, 6, 32, 0.5),
+        (16, 12, 12, 1.0),
+    ]:
+        width, kept = block_widths(c0, n, k)[-1], answer(c0, n, k, theta)
+        expect.equal(kept, compressed_width(width, theta))
+        whole = not isinstance(kept, float)
+        expect.that(whole, "the result is a float; channels are counted in an int.", actual=kept)
+
+
+@kept_channels.solves(because="The transition reads all m channels of the block and keeps ⌊θm⌋.")
+def _(num_input_features, num_layers, growth_rate, compression):
+    width = num_input_features + num_layers * growth_rate
+    return int(compression * width)
+
+
+@kept_channels.rejects(says="θ is applied to k here. It compresses the block's whole output.")
+def theta_on_k(c0, n, k, theta):
+    return c0 + n * int(theta * k)
+
+
+@kept_channels.rejects(says="Only the new channels are compressed here; the block's input is too.")
+def theta_on_new_channels(c0, n, k, theta):
+    return c0 + int(theta * n * k)
+
+
+@kept_channels.rejects(says="This rounds to the nearest number; the paper takes the floor.")
+def rounds(c0, n, k, theta):
+    return round(theta * (c0 + n * k))
+
+
+@kept_channels.rejects(says="This rounds up; the paper takes the floor.")
+def rounds_up(c0, n, k, theta):
+    return math.ceil(theta * (c0 + n * k))
+
+
+@kept_channels.rejects(
+    says="The sum is rounded once, not each part: halves can add up to one more."
+)
+def rounds_twice(c0, n, k, theta):
+    return int(theta * c0) + int(theta * n * k)
+
+
+@kept_channels.rejects(says="1 / θ is rounded here before the division; 0.75 has no whole inverse.")
+def divides_by_whole_numbers(c0, n, k, theta):
+    return (c0 + n * k) // int(1 / theta)
+
+
+@kept_channels.rejects(says="This keeps half whatever θ is.")
+def always_half(c0, n, k, theta):
+    return (c0 + n * k) // 2
+
+
+@kept_channels.rejects(says="The last layer's channels are missing; the transition reads them too.")
+def one_layer_short(c0, n, k, theta):
+    return int(theta * (c0 + (n - 1) * k))
+
+
+@kept_channels.rejects(says="The block's own input is missing; it leaves the block as well.")
+def new_channels_alone(c0, n, k, theta):
+    return int(theta * n * k)
+
+
+@kept_channels.rejects(says="θ is the share that is kept, not the share that goes.")
+def drops_the_share(c0, n, k, theta):
+    return int((1 - theta) * (c0 + n * k))
+
+
+@kept_channels.rejects(says="`nn.Conv2d` refuses a float, even a whole one.")
+def floor_as_float(c0, n, k, theta):
+    return (c0 + n * k) * theta // 1
+
+
+@kept_channels.rejects(says="Channels come in whole numbers; the floor is missing.")
+def no_floor(c0, n, k, theta):
+    return theta * (c0 + n * k)
+
+
+@kept_channels.rejects(says="This is the block's output, before the transition compresses it.")
+def no_compression(c0, n, k, theta):
+    return c0 + n * k
+
+
+@kept_channels.accepts
+def by_floor_division(c0, n, k, theta):
+    return int((c0 + n * k) * theta // 1)

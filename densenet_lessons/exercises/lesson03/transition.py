@@ -1,0 +1,174 @@
+"""Exercise 3.8: A transition layer."""
+
+from collections import OrderedDict
+
+from torch import nn
+from torch.nn import functional as F
+
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+def _transition(m, kept):
+    return nn.Sequential(
+        OrderedDict(
+            norm=nn.BatchNorm2d(m), relu=nn.ReLU(),
+            conv=nn.Conv2d(m, kept, 1, bias=False), pool=nn.AvgPool2d(2),
+        )
+    )  # fmt: skip
+
+
+@exercise(
+    "3.8",
+    "A transition layer",
+    kind="module",
+    minutes=6,
+    hints=(
+        "Four steps, and only two of them hold parameters. Which, and how wide is each?",
+        "`nn.Conv2d` wants whole numbers, and θm may not be one.",
+    ),
+)
+def transition(answer):
+    expect.same_module(answer(7, 0.5), _transition(7, 3), expect.noise(3, 7, 6, 4))
+    expect.same_module(answer(9, 0.75), _transition(9, 6), expect.noise(2, 9, 7, 5))
+
+
+@transition.solves(because="BN and ReLU, then two linear steps: fewer channels, and fewer pixels.")
+class Transition(nn.Module):
+    def __init__(self, num_input_features, compression):
+        super().__init__()
+        kept = int(compression * num_input_features)
+        self.norm = nn.BatchNorm2d(num_input_features)
+        self.conv = nn.Conv2d(num_input_features, kept, kernel_size=1, bias=False)
+
+    def forward(self, x):
+        x = self.conv(F.relu(self.norm(x)))
+        return F.avg_pool2d(x, 2)
+
+
+@transition.rejects(says="This pools by the maximum; DenseNet's transition averages.")
+class PoolsByMaximum(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False), nn.MaxPool2d(2)
+        )
+
+
+@transition.rejects(
+    says="This pools by the maximum, and before the convolution; it should average."
+)
+class PoolsByMaximumFirst(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(m, kept, 1, bias=False)
+        )
+
+
+@transition.rejects(says="The convolution comes first here; norm and ReLU stand in front of it.")
+class ConvFirst(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.Conv2d(m, kept, 1, bias=False), nn.BatchNorm2d(kept), nn.ReLU(), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="The ReLU follows the convolution here; it stands between norm and conv.")
+class ReluAfterConv(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.Conv2d(m, kept, 1, bias=False), nn.ReLU(), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="θ is ignored: this keeps half of the channels, whatever is asked for.")
+class AlwaysHalf(nn.Sequential):
+    def __init__(self, m, theta):
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, m // 2, 1, bias=False), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="θ is ignored: this keeps all channels.")
+class KeepsAll(nn.Sequential):
+    def __init__(self, m, theta):
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, m, 1, bias=False), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="An odd side is rounded up here; drop the last row or column.")
+class RoundsSidesUp(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False),
+            nn.AvgPool2d(2, ceil_mode=True),
+        )  # fmt: skip
+
+
+@transition.rejects(says="A stride of 2 keeps one pixel in four and drops three; average all four.")
+class StrideForPool(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, stride=2, bias=False))
+
+
+@transition.rejects(says="The ReLU is missing between norm and convolution.")
+class NoRelu(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(nn.BatchNorm2d(m), nn.Conv2d(m, kept, 1, bias=False), nn.AvgPool2d(2))
+
+
+@transition.rejects(says="The ReLU stands before the norm; DenseNet normalises first.")
+class NormAfterRelu(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.ReLU(), nn.BatchNorm2d(m), nn.Conv2d(m, kept, 1, bias=False), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="Pooling may come before the convolution, but not before the ReLU.")
+class PoolsBeforeRelu(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.AvgPool2d(2), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False)
+        )
+
+
+@transition.rejects(says="This rounds θm; the paper takes the floor, so 7 channels become 3.")
+class RoundsWidth(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = round(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False), nn.AvgPool2d(2)
+        )
+
+
+@transition.rejects(says="The convolution has a bias; the norms that follow shift anyway.")
+class BiasLeftOn(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1), nn.AvgPool2d(2))
+
+
+@transition.rejects(says="Without pooling the next block works on maps as large as before.")
+class NoPool(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(nn.BatchNorm2d(m), nn.ReLU(), nn.Conv2d(m, kept, 1, bias=False))
+
+
+@transition.accepts
+class PoolsFirst(nn.Sequential):
+    def __init__(self, m, theta):
+        kept = int(theta * m)
+        super().__init__(
+            nn.BatchNorm2d(m), nn.ReLU(), nn.AvgPool2d(2), nn.Conv2d(m, kept, 1, bias=False)
+        )

@@ -1,0 +1,37 @@
+"""Exercise 3.1: A wide input."""
+
+from densenet_lessons.costs import conv_weights
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+@exercise(
+    "3.1",
+    "A wide input",
+    kind="predict",
+    minutes=2,
+    hints=(
+        "Each output channel has a filter of its own. How many values does one filter hold?",
+        "A filter spans all input channels, and has nine values for each.",
+    ),
+)
+def wide_conv(answer):
+    expect.guess(answer, conv_weights(244, 12, None))
+
+
+wide_conv.solves(26_352, because="244 inputs × 12 outputs × 9 positions in the kernel.")
+
+
+wide_conv.rejects(26_364, says="A bias for each output is counted; these convolutions have none.")
+
+
+wide_conv.rejects(2_196, says="This is one filter; the layer has one for each of its 12 outputs.")
+
+
+wide_conv.rejects(2_928, says="This is a kernel of one pixel; a 3×3 kernel has nine positions.")
+
+
+wide_conv.rejects(8_784, says="The kernel has 3 × 3 positions, not 3.")
+
+
+wide_conv.rejects(108, says="These filters read a single channel; each must span all 244.")

@@ -1,0 +1,73 @@
+"""Exercise 4.4: Find the bug: too many parameters."""
+
+from torch import nn
+
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+@exercise(
+    "4.4",
+    "Find the bug: too many parameters",
+    kind="bug",
+    minutes=3,
+    hints=(
+        "Print the names in the state dict of one batch norm. Which of them does training learn?",
+        "A module lists what an optimiser may change with one method.",
+    ),
+)
+def number_of_parameters(answer):
+    small = nn.Sequential(nn.Conv2d(3, 5, 3), nn.BatchNorm2d(5), nn.Flatten(), nn.Linear(7, 2))
+    convolution, norm, linear = 5 * 3 * 3 * 3 + 5, 5 + 5, 2 * 7 + 2
+    expect.equal(answer(small), convolution + norm + linear, given="a small net with one norm")
+    expect.equal(answer(nn.BatchNorm2d(11)), 22, given="nn.BatchNorm2d(11)")
+
+
+@number_of_parameters.solves(because="Running statistics and counters are buffers, not learned.")
+def _(net):
+    return sum(parameter.numel() for parameter in net.parameters())
+
+
+@number_of_parameters.rejects(
+    says="This still counts the buffers: running means, running variances and counters."
+)
+def whole_state_dict(net):
+    return sum(tensor.numel() for tensor in net.state_dict().values())
+
+
+@number_of_parameters.rejects(says="Running means and running variances are buffers too.")
+def leaves_the_statistics(net):
+    return sum(t.numel() for name, t in net.state_dict().items() if "num_batches" not in name)
+
+
+@number_of_parameters.rejects(
+    says="A parameter of an inner module is counted again for each module around it."
+)
+def counts_twice(net):
+    return sum(p.numel() for module in net.modules() for p in module.parameters())
+
+
+@number_of_parameters.rejects(says="`num_batches_tracked`, a counter, is a buffer too.")
+def leaves_the_counters(net):
+    return sum(t.numel() for name, t in net.state_dict().items() if "running" not in name)
+
+
+@number_of_parameters.rejects(says="This counts tensors; each holds many parameters.")
+def counts_tensors(net):
+    return len(list(net.parameters()))
+
+
+@number_of_parameters.rejects(says="A norm's scale and shift, and each bias, are parameters too.")
+def matrices_alone(net):
+    return sum(p.numel() for p in net.parameters() if p.dim() > 1)
+
+
+@number_of_parameters.rejects(says="The biases are left out; norms and classifier learn one each.")
+def weights_alone(net):
+    return sum(p.numel() for name, p in net.named_parameters() if name.endswith("weight"))
+
+
+@number_of_parameters.accepts
+def without_buffers(net):
+    buffers = {name for name, _ in net.named_buffers()}
+    return sum(t.numel() for name, t in net.state_dict().items() if name not in buffers)

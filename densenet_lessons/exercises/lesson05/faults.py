@@ -1,0 +1,43 @@
+"""Exercise 5.7: Read the curves."""
+
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+@exercise(
+    "5.7",
+    "Read the curves",
+    kind="plot",
+    minutes=4,
+    hints=(
+        "Where do the two accuracies part, and where do they stay together?",
+        "A net with a rate that is too low still learns, only slowly. Which is that?",
+        "What can a net at best do with labels that have nothing to do with the images?",
+    ),
+)
+def faults(answer):
+    expect.ordering(answer, ["too few images", "labels shuffled", "rate too low"])
+
+
+faults.solves(
+    ["too few images", "labels shuffled", "rate too low"],
+    because="A knows its own images by heart, B learns nothing that helps, C is on its way.",
+)
+
+
+faults.rejects(
+    ["too few images", "rate too low", "labels shuffled"],
+    says="A is right. Of B and C, one is at chance on the test images all the time. Which?",
+)
+
+
+faults.rejects(
+    ["labels shuffled", "too few images", "rate too low"],
+    says="C is right. One of A and B does well on test images that it has never seen. Which?",
+)
+
+
+faults.rejects(
+    ["rate too low", "labels shuffled", "too few images"],
+    says="B is right. One of A and C is right about almost every training image. Which?",
+)

@@ -1,0 +1,42 @@
+"""Exercise 5.8: A plain net of 58 layers."""
+
+from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
+
+
+@exercise(
+    "5.8",
+    "A plain net of 58 layers",
+    kind="predict",
+    minutes=2,
+    hints=(
+        "In lesson 01 a chain could do both: it depended on the factor at each step.",
+        "Batch norm keeps the *forward* signal at one size. That says nothing yet about the way "
+        "back.",
+        "A ReLU shrinks the spread of its input, and the next batch norm scales it up again. "
+        "Which factor does the gradient meet on its way back?",
+    ),
+)
+def plain_gradient(answer):
+    if type(answer) is str:  # the question's own words will do: "much larger"
+        answer = answer.strip().casefold().removeprefix("much ").removeprefix("about ")
+    expect.one_of(answer, "larger", ("smaller", "equal", "larger"))
+
+
+plain_gradient.solves(
+    "larger", because="Batch norm holds the forward signal level; on the way back it grows."
+)
+
+
+plain_gradient.accepts("much larger")
+
+
+plain_gradient.rejects(
+    "smaller", says="The textbook answer, for nets without batch norm. Run the next cell and see."
+)
+
+
+plain_gradient.rejects(
+    "equal",
+    says="Fifty-seven convolutions, and no factor at all? Even a small one for each multiplies up.",
+)
