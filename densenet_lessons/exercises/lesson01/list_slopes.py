@@ -29,24 +29,10 @@ list_slopes.solves(
     (1, 1, 2),
     because="Two paths lead from x_2 back to x: through layer 2 alone, and through layers 2 and 1.",
 )
-
-
 list_slopes.rejects((1, 1, 1), says="Layer 2 reads x_1 and x_0, so x reaches it in two ways.")
-
-
 list_slopes.rejects((1, 2, 4), says="These are the running sums. Each entry is one layer's output.")
-
-
 list_slopes.rejects((1, 2, 3), says="Layer 1 reads x_0 alone, so x_1 is just w * x.")
-
-
 list_slopes.rejects((1, 2, 2), says="The sum x_0 + x_1 is right for x_2; x_1 itself is w * x_0.")
-
-
 list_slopes.rejects((0, 1, 2), says="The first entry is x itself. How much does x change with x?")
-
-
 list_slopes.rejects((1, 1, 0), says="Layer 2 reads x_0 and x_1, and both depend on x.")
-
-
 list_slopes.rejects((0, 0, 1), says="All three entries depend on x; the first one is x itself.")

@@ -28,26 +28,18 @@ list_sum.solves(
     [[1, 2], [3, 4], [5, 6], [7, 8]],
     because="`+` joins Python lists. Only arrays and tensors add element by element.",
 )
-
-
 list_sum.rejects(
     [[6, 8], [10, 12]],
     says="So says the article, but + adds element by element on tensors, not on lists.",
 )
-
-
 list_sum.rejects(
     [[1, 2, 5, 6], [3, 4, 7, 8]],
     says="This joins row by row. + joins the outer lists and leaves the rows alone.",
 )
-
-
 list_sum.rejects(
     [[[1, 2], [3, 4]], [[5, 6], [7, 8]]],
     says="This is a list of the two lists. + makes one list of all their rows.",
 )
-
-
 list_sum.rejects(
     [1, 2, 3, 4, 5, 6, 7, 8],
     says="The rows stay lists: + joins only the outer level.",

@@ -38,38 +38,26 @@ residual_slopes.solves(
     ("stays", "explodes", "vanishes"),
     because="Each step multiplies by 1 + w, so the slope is 1, 1.5 or 0.5, to the power of 30.",
 )
-
-
 residual_slopes.rejects(
     ("stays", "stays", "stays"),
     says="The way around the layers carries 1, but the ways through them are added to it.",
 )
-
-
 residual_slopes.rejects(
     ("vanishes", "vanishes", "vanishes"),
     says="This is the plain network. Here x is added to each layer's output.",
 )
-
-
 residual_slopes.rejects(
     ("vanishes", "explodes", "vanishes"),
     says="With w = 0, what is left of w * x + x?",
 )
-
-
 residual_slopes.rejects(
     ("stays", "explodes", "explodes"),
     says="A negative w works against x: what is x - 0.5 * x?",
 )
-
-
 residual_slopes.rejects(
     ("stays", "explodes", "stays"),
     says="With w = -0.5 each layer takes half of x away, thirty times.",
 )
-
-
 residual_slopes.rejects(
     ("stays", "vanishes", "vanishes"),
     says="For w = 0.5 the sum w * x + x is more than x, not less.",

@@ -19,13 +19,9 @@ def doublings(answer):
 
 
 doublings.solves("2 to 4", because="The smallest net misses most; the panel has the shares.")
-
-
 doublings.rejects(
     "12 to 24", says="This step adds far more parameters. Compare the shares in the panel, though."
 )
-
-
 doublings.rejects(
     "the same", says="Compare the shares of right answers in the panel: the two steps differ."
 )

@@ -19,9 +19,5 @@ def growth_line(answer):
 
 
 growth_line.solves("A", because="From 16 to 112 in eight layers: 12 channels a layer.")
-
-
 growth_line.rejects("B", says="Line B climbs to 208: 24 channels a layer.")
-
-
 growth_line.rejects("C", says="Line C reaches 48: 4 channels a layer.")

@@ -23,21 +23,13 @@ def layer_shape(answer):
 
 
 layer_shape.solves((1, 2, 8, 8), because="k = 2 new channels; padding 1 keeps the 8x8 pixels.")
-
-
 layer_shape.rejects(
     (1, 5, 8, 8), says="That is after the concatenation; the layer returns new channels."
 )
-
-
 layer_shape.rejects((2, 8, 8), says="The batch comes first: one picture is a batch of 1.")
-
-
 layer_shape.rejects(
     (1, 2, 6, 6), says="Without padding the map would shrink to 6x6; here padding is 1."
 )
-
-
 layer_shape.rejects(
     (1, 3, 8, 8), says="The convolution decides the channels: it has k filters, not 3."
 )

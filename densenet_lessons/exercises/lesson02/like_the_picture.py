@@ -21,13 +21,9 @@ def like_the_picture(answer):
 like_the_picture.solves(
     "input", because="In all six nets, on the mean. The cell with `mean_likeness` has the numbers."
 )
-
-
 like_the_picture.rejects(
     "layers", says="Some maps of the layers come close. But take the mean over a whole row."
 )
-
-
 like_the_picture.rejects(
     "no rule", says="Single maps follow none. For the mean of the rows there is one."
 )

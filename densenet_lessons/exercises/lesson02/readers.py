@@ -22,21 +22,9 @@ def readers(answer):
 
 
 readers.solves(3, because="Layers 2, 3 and 4 read it, each through a norm of its own.")
-
-
 readers.rejects(4, says="Layer 1 makes the channel; its own norm stands before that.")
-
-
 readers.rejects(1, says="A norm belongs to a reader, not to the channel: count the readers.")
-
-
 readers.rejects(2, says="One reader is missing. The last layer reads it as well.")
-
-
 readers.rejects(10, says="This counts all links of the block. The question is about one channel.")
-
-
 readers.rejects(12, says="These are all channels of layer 1. The question is about one of them.")
-
-
 readers.rejects(0, says="Later layers read this channel, and each has a norm in front.")

@@ -24,9 +24,5 @@ def cheaper(answer):
 cheaper.solves(
     "plain", because="4k is 128 channels: this bottleneck widens its input of 64 before the 3×3."
 )
-
-
 cheaper.rejects("bottleneck", says="It squeezes wide inputs only. Is 64 wide, beside 4k?")
-
-
 cheaper.rejects("equal", says="Multiply out both sides: they differ by more than a factor of two.")

@@ -31,14 +31,8 @@ def swap(answer):
 
 
 swap.solves("average", because="Two weighted sums, one over pixels and one over channels, commute.")
-
-
 swap.rejects(
     "both", says="Try channels (1, 0) and (0, 1) with weights of 1: the order matters for one."
 )
-
-
 swap.rejects("max", says="Try channels (1, 0) and (0, 1) with weights of 1, in both orders.")
-
-
 swap.rejects("neither", says="One of them is a weighted sum itself; sums may change their order.")

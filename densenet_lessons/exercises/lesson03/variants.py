@@ -32,23 +32,15 @@ def variants(answer):
 variants.solves(
     ["BC", "B", "C", "plain"], because="B saves most here; it also halves the number of layers."
 )
-
-
 variants.rejects(
     ["plain", "C", "B", "BC"], says="The question asks for the smallest net first; turn it round."
 )
-
-
 variants.rejects(
     ["BC", "C", "B", "plain"], says="Compare B and C again: C keeps all 36 of its 3×3 layers."
 )
-
-
 variants.rejects(
     ["B", "BC", "C", "plain"], says="BC is B with fewer channels carried on. Compare these two."
 )
-
-
 variants.rejects(
     ["BC", "B", "plain", "C"], says="C is plain with fewer channels carried on. Compare these two."
 )

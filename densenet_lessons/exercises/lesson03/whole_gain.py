@@ -53,16 +53,10 @@ whole_gain.solves(
     because="Most layers that lose are in block 1, where each weight works on four times as many "
     "pixels; so the multiply-adds turn later.",
 )
-
-
 whole_gain.rejects((10, 9), says="The order is parameters, then multiply-adds.")
-
-
 whole_gain.rejects(
     (5, 5), says="From here on one layer gains; what the others lose must be paid back first."
 )
-
-
 whole_gain.rejects(
     (7, 7), says="From here on a layer of block 1 gains too, but the sum over all layers loses."
 )

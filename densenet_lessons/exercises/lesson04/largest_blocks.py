@@ -30,23 +30,11 @@ def largest_blocks(answer):
 largest_blocks.solves(
     (4, 3), because="Block 4 has the widest layers, and block 3 enough weights to pass block 1."
 )
-
-
 largest_blocks.rejects((3, 4), says="The right two, the other way round: parameters come first.")
-
-
 largest_blocks.rejects((3, 1), says="So it is in DenseNet-121. Blocks 3 and 4 have grown since.")
-
-
 largest_blocks.rejects((4, 1), says="Parameters, yes. Block 1 is unchanged, but others have grown.")
-
-
 largest_blocks.rejects((3, 3), says="Multiply-adds, yes. Which block has the widest layers?")
-
-
 largest_blocks.rejects(
     (4, 4), says="Parameters, yes. But a weight of block 4 is used at 49 positions only."
 )
-
-
 largest_blocks.rejects((1, 4), says="The other way round, and block 1 is not the busiest here.")

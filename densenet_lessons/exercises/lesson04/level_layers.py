@@ -33,21 +33,9 @@ level_layers.solves(
     because="Both read 288 = 9k channels, and 288 * 4k = 9 * 4k * k. With fewer channels the 3x3 "
     "costs more, with more the 1x1. Block 1 ends before 288, block 4 starts beyond it.",
 )
-
-
 level_layers.rejects((2, 6), says="The right two, the other way round: block 2 comes first.")
-
-
 level_layers.rejects((6, 1), says="Block 2, yes. In block 3 it is another layer.")
-
-
 level_layers.rejects((6, 3), says="Block 2, yes. In block 3 the 1x1 is ahead at that layer.")
-
-
 level_layers.rejects((5, 2), says="Block 3, yes. In block 2 the 3x3 is still ahead at that layer.")
-
-
 level_layers.rejects((5, 1), says="Counted from 0? Layers are counted from 1, as in the panel.")
-
-
 level_layers.rejects((7, 3), says="One too far: there the 1x1 convolution is ahead already.")

@@ -39,9 +39,5 @@ stem_width.solves(
     16,
     because="27,249,082 parameters, with 16 as the paper's text has it; k gives 27.5M, 2k 28.1M.",
 )
-
-
 stem_width.rejects(48, says="2k channels, as in the authors' code, give 28.1M and not 27.2M.")
-
-
 stem_width.rejects(24, says="A stem of k channels gives 27.5M.")

@@ -23,20 +23,14 @@ faults.solves(
     ["too few images", "labels shuffled", "rate too low"],
     because="A knows its own images by heart, B learns nothing that helps, C is on its way.",
 )
-
-
 faults.rejects(
     ["too few images", "rate too low", "labels shuffled"],
     says="A is right. Of B and C, one is at chance on the test images all the time. Which?",
 )
-
-
 faults.rejects(
     ["labels shuffled", "too few images", "rate too low"],
     says="C is right. One of A and B does well on test images that it has never seen. Which?",
 )
-
-
 faults.rejects(
     ["rate too low", "labels shuffled", "too few images"],
     says="B is right. One of A and C is right about almost every training image. Which?",

@@ -22,19 +22,13 @@ most_even.solves(
     ["dense", "residual", "plain"],
     because="A short way for each layer, and nothing that is added up on the main path.",
 )
-
-
 most_even.rejects(
     ["plain", "residual", "dense"], says="The question asks for the most even net first."
 )
-
-
 most_even.rejects(
     ["residual", "dense", "plain"],
     says="The first two the other way round: sums of sums grow with depth.",
 )
-
-
 most_even.rejects(
     ["dense", "plain", "residual"],
     says="The first is right. Of the other two, one has a way past every convolution.",

@@ -26,16 +26,10 @@ def plain_gradient(answer):
 plain_gradient.solves(
     "larger", because="Batch norm holds the forward signal level; on the way back it grows."
 )
-
-
 plain_gradient.accepts("much larger")
-
-
 plain_gradient.rejects(
     "smaller", says="The textbook answer, for nets without batch norm. Run the next cell and see."
 )
-
-
 plain_gradient.rejects(
     "equal",
     says="Fifty-seven convolutions, and no factor at all? Even a small one for each multiplies up.",

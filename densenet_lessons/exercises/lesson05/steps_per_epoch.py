@@ -21,21 +21,13 @@ def steps_per_epoch(answer):
 
 
 steps_per_epoch.solves(157, because="156 full batches hold 9,984 images; 16 images are left over.")
-
-
 steps_per_epoch.rejects(156, says="The full batches are right; some images are still left over.")
-
-
 steps_per_epoch.rejects(
     156.25, says="A quarter of a step doesn't exist: the images left over make a whole one."
 )
-
-
 steps_per_epoch.rejects(
     10_000, says="This would be a step for each image; a step takes a whole batch."
 )
-
-
 steps_per_epoch.rejects(
     188, says="The test images are counted too; no step may ever learn from them."
 )
