@@ -24,7 +24,7 @@ def cost_by_part(steps: Iterable[Operation], quantity: str = "parameters") -> di
     """The cost of some steps, summed for each part that has any, in the order of ``KINDS``.
 
     Args:
-        steps: as ``arithmetic.operations`` gives them.
+        steps: as ``operations`` gives them.
         quantity: "parameters" or "macs".
 
     Raises:

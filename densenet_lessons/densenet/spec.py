@@ -35,7 +35,7 @@ def check_fraction(name: str, value: float, *, zero: bool, one: bool) -> None:
 
 @dataclass(frozen=True)
 class DenseNetSpec:
-    """All that fixes the shape of a DenseNet; the arguments of ``models.DenseNet`` that do.
+    """All that fixes the shape of a DenseNet; the arguments of ``DenseNet`` that do.
 
     Args:
         growth_rate: k, the channels that each layer adds.

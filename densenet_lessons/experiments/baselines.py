@@ -50,7 +50,7 @@ class StagedNet(nn.Module):
         widths: channels in each stage.
         block_config: units in each stage; a unit has as many convolutions as a bottleneck layer.
         residual: True for a residual net, False for a plain one.
-        num_classes, in_channels: as in ``models.DenseNet``.
+        num_classes, in_channels: as in ``DenseNet``.
 
     Shape:
         - Input: (N, in_channels, H, W)

@@ -38,7 +38,7 @@ def load_comparison(path: str | Path | None = None) -> tuple[list[Summary], dict
     """The results that ship: a summary of each family and size, and the whole record.
 
     Args:
-        path: of another record, as ``comparison.main`` writes it.
+        path: of another record, as ``experiments.comparison`` writes it.
 
     Raises:
         FileNotFoundError, RuntimeError: if the file is missing or damaged, with the command

@@ -31,7 +31,7 @@ class PhotoGuess:
 def classify_photo(name: str = "densenet121", *, download: bool = False) -> PhotoGuess:
     """The five ImageNet categories that a pretrained net finds most probable for the photo.
 
-    The photo is ``datasets.load_photo()``; resizing, cropping and normalising are those that
+    The photo is ``data.load_photo()``; resizing, cropping and normalising are those that
     belong to the weights.
 
     Args:

@@ -107,7 +107,7 @@ def train_zoo(
     Args:
         growth_rates: which nets, in this order.
         root, download: where Fashion-MNIST is, and whether it may be fetched; see
-            ``datasets.load_images``.
+            ``data.load_images``.
         runs: folder for the checkpoints, one a net.
         epochs, learning_rate, batch_size, seed: as in ``training.train``.
         bfloat16: compute in bfloat16, about twice as fast on a CPU that has it.

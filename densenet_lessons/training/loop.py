@@ -118,7 +118,7 @@ def train(
         train_data: images (N, C, H, W) and labels (N,). uint8 images are scaled to 0 ... 1.
         epochs: passes over the training images.
         learning_rate: the largest rate; ``schedule`` says which share of it a step uses.
-        augment: makes new versions of each batch, for example ``datasets.flip_and_crop``.
+        augment: makes new versions of each batch, for example ``data.flip_and_crop``.
         test_data: measured after each epoch; nothing is chosen by it.
         seed: fixes the order of the images, the augmentation and the dropout. The global
             random state is left alone.
