@@ -1,5 +1,7 @@
 """The contract that every exercise of every lesson keeps."""
 
+import ast
+import functools
 import importlib
 import json
 import math
@@ -8,6 +10,7 @@ import random
 import re
 from pathlib import Path
 
+import nbformat
 import numpy
 import pytest
 import torch
@@ -305,3 +308,39 @@ def test_one_file_an_exercise():
         text = (folder / f"{exercise.name}.py").read_text(encoding="utf8")
         assert text.count("@exercise(") == 1
         assert text.startswith(f'"""Exercise {exercise.id}: {exercise.title}."""')
+
+
+@functools.cache
+def definitions() -> dict[str, dict[str, ast.AST]]:
+    """For each exercise checked in a notebook, the functions and classes of its cell, by name."""
+    found = {}
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            checked = re.search(r"^ex\.(\w+)\.check\(", cell.source, re.M)
+            if cell.cell_type == "code" and checked:
+                tree = ast.parse(cell.source)
+                found[checked[1]] = {
+                    node.name: node
+                    for node in tree.body
+                    if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+                }
+    return found
+
+
+def parameters(definition: ast.AST) -> dict[str, list[str]]:
+    """The parameters of a function, or of each method of a class, by its name."""
+    if isinstance(definition, ast.FunctionDef):
+        arguments = definition.args
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        return {"": [argument.arg for argument in every]}
+    methods = [node for node in definition.body if isinstance(node, ast.FunctionDef)]
+    return {method.name: parameters(method)[""] for method in methods}
+
+
+@pytest.mark.parametrize("exercise", CODING, ids=lambda exercise: exercise.id)
+def test_the_stub_has_the_solutions_signature(exercise):
+    cells = definitions()[exercise.name]
+    assert exercise.answer_name in cells
+    stub = parameters(cells[exercise.answer_name])
+    solution = parameters(ast.parse(exercise.solution_source).body[0])
+    assert stub == {name: solution[name] for name in stub}
