@@ -26,12 +26,12 @@ OUTSIDE = {
     "densenet": {"torch"},
     "costs": set(),
     "data": {"torch", "torchvision", "numpy", "PIL", "matplotlib"},
-    "training": {"torch", "numpy"},
+    "training": {"torch", "torchvision", "numpy", "tqdm"},
     "probes": {"torch", "numpy"},
-    "experiments": {"torch", "torchvision"},
+    "experiments": {"torch", "torchvision", "tqdm"},
     "exercises": {"torch", "numpy", "IPython"},
     "pictures": {"matplotlib", "numpy", "PIL", "IPython"},
-    "panels": {"torch", "numpy", "PIL", "ipywidgets", "traitlets"},
+    "panels": {"torch", "numpy", "PIL", "ipywidgets", "traitlets", "anywidget"},
 }
 
 #: What is asked for by an argument alone, and imported only then.
