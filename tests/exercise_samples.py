@@ -9,7 +9,9 @@ from densenet_lessons.exercises.core import exercise
 
 
 def make_width():
-    @exercise("2.1", "Width", kind="predict", hints=("Count.", "What does `cat` keep?"))
+    hints = (("Start?", "Count."), ("And cat?", "What does `cat` keep?"))
+
+    @exercise("2.1", "Width", kind="predict", difficulty=1, importance=3, hints=hints)
     def width(answer):
         expect.guess(answer, 16 + 2 * 12)
 
@@ -20,7 +22,7 @@ def make_width():
 
 
 def make_block_width():
-    @exercise("2.3", "Width of a block", hints=("Write three by hand.",))
+    @exercise("2.3", "Width of a block", hints=(("Start?", "Write three by hand."),))
     def block_width(answer):
         for case in [(16, 1, 12), (16, 4, 12), (7, 3, 5)]:
             expect.equal(answer(*case), sum([case[0]] + [case[2]] * case[1]))
@@ -50,7 +52,7 @@ def make_block_width():
 
 
 def make_dense_layer():
-    @exercise("2.4", "A dense layer", kind="module", hints=("Which order?",))
+    @exercise("2.4", "A dense layer", kind="module", hints=(("Start?", "Which order?"),))
     def dense_layer(answer):
         reference = nn.Sequential(
             nn.BatchNorm2d(7), nn.ReLU(), nn.Conv2d(7, 5, 3, padding=1, bias=False)

@@ -1,6 +1,6 @@
 """An exercise and its declaration: check, solution, typical wrong answers, other right ones.
 
-    @exercise("2.3", "Width of a block", kind="function", hints=("Write three by hand.",))
+    @exercise("2.3", "Width of a block", hints=(("Where do I start?", "Write three by hand."),))
     def block_width(answer):
         for case in [(16, 1, 12), (7, 3, 5)]:
             expect.equal(answer(*case), block_widths(*case)[-1])
@@ -21,11 +21,11 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 
+from .engine.about import About
 from .engine.judge import Outcome, enact, form_of
 from .engine.source import is_code, typed_source
 from .engine.verdict import Hint, Solution, Status, Verdict
 
-KINDS = ("predict", "function", "module", "bug", "plot")
 REGISTRY: dict[str, Exercise] = {}
 _MISSING = object()
 
@@ -62,13 +62,10 @@ class Exercise:
     and `accepts`; tests `right`, `wrong` and `solution_source`.
     """
 
-    def __init__(self, check, exercise_id, title, *, kind, hints, minutes, limit) -> None:
-        if kind not in KINDS:
-            raise ValueError(f"kind must be one of {', '.join(KINDS)}, got {kind!r}")
-        if isinstance(hints, str):
-            raise ValueError(f"hints must be a tuple of sentences, got the string {hints!r}")
-        self.id, self.title, self.kind = exercise_id, title, kind
-        self.hints, self.minutes, self.limit = tuple(hints), minutes, limit
+    def __init__(self, check, about: About, limit: float) -> None:
+        self.about, self.limit = about, limit
+        self.id, self.title, self.kind = about.id, about.title, about.kind
+        self.minutes, self.hints = about.minutes, about.hints
         self.name = check.__name__
         # An exercise lies in a file of its name; its module is the lesson.
         self.module = check.__module__.removesuffix(f".{self.name}")
@@ -172,12 +169,8 @@ class Exercise:
     # Helping
 
     def hint(self, n: int = 1) -> Hint:
-        """Hint number `n`, counted from 1."""
-        total = len(self.hints)
-        if type(n) is int and 1 <= n <= total:
-            return Hint(f"{self.id} Hint {n} of {total}", self.hints[n - 1])
-        count = {0: "no hint", 1: "one hint, number 1"}.get(total, f"{total} hints, 1 to {total}")
-        return Hint(f"{self.id} Hints", f"This exercise has {count}.")
+        """Hint number `n`, counted from 1, and the title of the next one."""
+        return self.about.hint(n)
 
     def solution(self) -> Solution:
         """The solution's source, or the value, and why it is right."""
@@ -194,7 +187,9 @@ def exercise(
     title: str,
     *,
     kind: str = "function",
-    hints: tuple[str, ...] = (),
+    difficulty: int = 2,
+    importance: int = 2,
+    hints: tuple[tuple[str, str], ...] = (),
     minutes: int = 5,
     limit: float = 5.0,
 ):
@@ -204,20 +199,22 @@ def exercise(
         exercise_id: lesson and number, "2.3"; unique over the course.
         title: as in the notebook's heading.
         kind: "predict", "function", "module", "bug" or "plot".
-        hints: sentences, from vague to plain, none of which gives the solution away.
+        difficulty: 1 to 3 dots.
+        importance: 1 to 3 dots; 3 is what later lessons build on.
+        hints: pairs of a title that a stuck learner recognises ("Where do I start?") and a
+            sentence, from vague to plain, none of which gives the solution away.
         minutes: expected time.
         limit: seconds before an answer is cut off.
 
     Raises:
-        ValueError: a kind that doesn't exist, or an id that is already taken.
+        ValueError: a kind or a number of dots that doesn't exist, or an id that is taken.
     """
 
     def register(check) -> Exercise:
         if exercise_id in REGISTRY:
             raise ValueError(f"exercise_id must be unique, {exercise_id!r} is already taken")
-        REGISTRY[exercise_id] = made = Exercise(
-            check, exercise_id, title, kind=kind, hints=hints, minutes=minutes, limit=limit
-        )
+        about = About(exercise_id, title, kind, minutes, difficulty, importance, hints)
+        REGISTRY[exercise_id] = made = Exercise(check, about, limit)
         return made
 
     return register

@@ -49,9 +49,9 @@ def test_an_id_is_taken_once(width):
 def test_wrong_declarations_name_argument_value_and_rule(width):
     with pytest.raises(ValueError, match=r"kind must be one of .*, got 'quiz'"):
         exercise("2.2", "Quiz", kind="quiz")(lambda answer: None)
-    with pytest.raises(
-        ValueError, match=r"hints must be a tuple of sentences, got the string 'One\.'"
-    ):
+    with pytest.raises(ValueError, match=r"difficulty must be 1, 2 or 3, got 4"):
+        exercise("2.2", "Dots", difficulty=4)(lambda answer: None)
+    with pytest.raises(ValueError, match=r"hints must be a tuple of pairs, got the string 'One\.'"):
         exercise("2.2", "Hints", hints="One.")(lambda answer: None)
     with pytest.raises(ValueError, match="says must be a full sentence, got 'too small'"):
         width.rejects(3, says="too small")
@@ -301,9 +301,15 @@ def checking_twin(body):
     return made
 
 
+def test_a_heading_shows_kind_time_and_dots(width):
+    heading = "Exercise 2.1: Width   *predict, 5 minutes, difficulty ●○○, importance ●●●*"
+    assert width.about.heading == heading
+
+
 def test_hints_are_counted_from_one(width, block_width):
-    assert repr(width.hint()) == "2.1 Hint 1 of 2: Count."
-    assert repr(width.hint(2)) == "2.1 Hint 2 of 2: What does `cat` keep?"
+    assert repr(width.hint()) == "2.1 Hint 1 of 2 (Start?): Count.\n`hint(2)`: And cat?"
+    assert repr(width.hint(2)) == "2.1 Hint 2 of 2 (And cat?): What does `cat` keep?"
+    assert "hint(2)" in width.hint()._repr_html_()
     assert "<code>cat</code>" in width.hint(2)._repr_html_()
     for n in (0, 3, -1, "a", True):
         assert repr(width.hint(n)) == "2.1 Hints: This exercise has 2 hints, 1 to 2."

@@ -239,7 +239,7 @@ def test_global_state_is_left_as_it_was(exercise):
 
 @over(ALL)
 def test_hints_do_not_contain_the_solution(exercise):
-    text = " ".join(exercise.hints)
+    text = " ".join(sentence for hint in exercise.hints for sentence in hint)
     if exercise.form == "value":
         value = exercise.right[0].answer
         shown = re.escape(repr(value))
@@ -260,11 +260,45 @@ def test_the_declaration_is_complete(exercise):
     assert exercise.title[0].isupper()
     assert not exercise.title.endswith(".")
     assert exercise.hints
-    for sentence in [*exercise.hints, *(wrong.says for wrong in exercise.wrong)]:
+    for sentence in [
+        *(text for _, text in exercise.hints),
+        *(wrong.says for wrong in exercise.wrong),
+    ]:
         assert re.fullmatch(r"([^a-z\s]|[a-z]\b).*[.?!]", sentence, re.DOTALL), sentence
         assert len(sentence.split()) <= 45, sentence
     forms = {"predict": ["value"], "plot": ["value"], "function": ["function"], "module": ["class"]}
     assert exercise.form in forms.get(exercise.kind, ["value", "function", "class"])
+
+
+# Lessons whose headings and hints are still to be written so.
+WITHOUT_DOTS = ("lesson04", "lesson05", "lesson06")
+RATED = [exercise for exercise in ALL if not exercise.module.endswith(WITHOUT_DOTS)]
+
+
+@over(RATED)
+def test_each_hint_has_a_title_of_its_own(exercise):
+    titles = [title for title, _ in exercise.hints]
+    assert len(set(titles)) == len(titles)
+    for title in titles:
+        assert re.fullmatch(r"[A-Z`].*[^.]", title), "a title that a stuck learner recognises"
+        assert len(title.split()) <= 9, title
+
+
+@functools.cache
+def headings() -> dict[str, str]:
+    """The heading of each exercise in the notebooks, by its id."""
+    found = {}
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "markdown":
+                for heading in re.findall(r"^### (Exercise .*)$", cell.source, re.M):
+                    found[re.match(r"Exercise ([\d.]+)", heading)[1]] = heading
+    return found
+
+
+@over(RATED)
+def test_the_notebooks_heading_is_the_declarations(exercise):
+    assert headings()[exercise.id] == exercise.about.heading
 
 
 @over(ALL)

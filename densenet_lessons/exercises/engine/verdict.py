@@ -56,16 +56,27 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Hint:
-    """One hint, shown in a box of its own."""
+    """One hint, shown in a box of its own.
+
+    Args:
+        head: its exercise and number.
+        title: when it helps, in the learner's words.
+        text: the hint.
+        further: the title of the next hint; empty where this one is the last.
+    """
 
     head: str
+    title: str
     text: str
+    further: str = ""
 
     def __repr__(self) -> str:
-        return f"{self.head}: {self.text}"
+        head = f"{self.head} ({self.title})" if self.title else self.head
+        return "\n".join(filter(None, [f"{head}: {self.text}", self.further]))
 
     def _repr_html_(self) -> str:
-        return box(self.head, "", self.text, "hint", "?", "var(--jp-info-color1, #0277bd)")
+        colour = "var(--jp-info-color1, #0277bd)"
+        return box(self.head, self.title, self.text, "hint", "?", colour, self.further)
 
 
 @dataclass(frozen=True)
@@ -82,7 +93,9 @@ class Solution:
         return "\n\n".join(filter(None, [f"```python\n{self.source}\n```", self.because]))
 
 
-def box(head: str, title: str, text: str, name: str, sign: str, colour: str) -> str:
+def box(
+    head: str, title: str, text: str, name: str, sign: str, colour: str, further: str = ""
+) -> str:
     """HTML that reads well on JupyterLab's light and dark ground, and on a plain white page."""
     style = (
         "border: 1px solid var(--jp-border-color2, #bdbdbd); "
@@ -93,8 +106,7 @@ def box(head: str, title: str, text: str, name: str, sign: str, colour: str) -> 
     parts = [f'<strong><span aria-hidden="true">{sign}</span> {escaped(head)}</strong>']
     if title:
         parts.append(f" <span>({escaped(title)})</span>")
-    if text:
-        parts.append(f"<div>{escaped(text)}</div>")
+    parts += [f"<div>{escaped(line)}</div>" for line in (text, further) if line]
     return f'<div class="densenet-check densenet-{name}" role="status" style="{style}">' + (
         "".join(parts) + "</div>"
     )

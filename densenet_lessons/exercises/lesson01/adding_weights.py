@@ -13,10 +13,21 @@ from densenet_lessons.exercises.core import exercise
     "Concat that imitates add",
     kind="function",
     minutes=6,
+    difficulty=3,
+    importance=2,
     hints=(
-        "Weights have shape (out, in, 1, 1). How many channels come in, how many go out?",
-        "Output channel i must read channel i of x and channel i of y, both with weight 1.",
-        "`torch.eye` gives one identity; two of them side by side are needed.",
+        (
+            "Which shape has the weight?",
+            "Weights have shape (out, in, 1, 1). How many channels come in, how many go out?",
+        ),
+        (
+            "Which entries are 1?",
+            "Output channel i must read channel i of x and channel i of y, both with weight 1.",
+        ),
+        (
+            "Is there a function for it?",
+            "`torch.eye` gives one identity; two of them side by side are needed.",
+        ),
     ),
 )
 def adding_weights(answer):

@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Shape of a concatenation",
     kind="predict",
     minutes=1,
+    difficulty=1,
+    importance=3,
     hints=(
-        "Three of the four sizes stay as they are.",
-        "Dimension 1 holds the channels: how many do both tensors have together?",
+        (
+            "Where do I start?",
+            "Three of the four sizes stay as they are.",
+        ),
+        (
+            "Which size changes?",
+            "Dimension 1 holds the channels: how many do both tensors have together?",
+        ),
     ),
 )
 def concat_channels(answer):

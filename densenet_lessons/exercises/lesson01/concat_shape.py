@@ -11,10 +11,21 @@ from densenet_lessons.exercises.core import exercise
     "The rule of concat",
     kind="function",
     minutes=6,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Which sizes must be equal? Look at every dimension but one.",
-        "Copy the first shape into a list, and change one entry of it.",
-        "Can two shapes be joined if one has three entries and the other two?",
+        (
+            "Where do I start?",
+            "Which sizes must be equal? Look at every dimension but one.",
+        ),
+        (
+            "How do I build the new shape?",
+            "Copy the first shape into a list, and change one entry of it.",
+        ),
+        (
+            "My check refuses too little",
+            "Can two shapes be joined if one has three entries and the other two?",
+        ),
     ),
 )
 def concat_shape(answer):

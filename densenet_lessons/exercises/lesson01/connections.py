@@ -9,9 +9,17 @@ from densenet_lessons.exercises.core import exercise
     "Connections of five layers",
     kind="predict",
     minutes=1,
+    difficulty=1,
+    importance=2,
     hints=(
-        "How many sources does layer 1 read? Layer 2? Don't forget the input.",
-        "Layer l reads l sources: the input and the l - 1 layers before it. Add up five layers.",
+        (
+            "Where do I start?",
+            "How many sources does layer 1 read? Layer 2? Don't forget the input.",
+        ),
+        (
+            "My number is too small",
+            "Layer l reads the input and the l - 1 layers before it. Add up five layers.",
+        ),
     ),
 )
 def connections(answer):

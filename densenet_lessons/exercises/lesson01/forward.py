@@ -21,10 +21,21 @@ def _layers(number, made):
     "Three rules",
     kind="function",
     minutes=8,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Start with one rule. What does the next layer see: the newest features, a sum, or a list?",
-        "For the dense rule, what stands in the list before the first layer has run?",
-        "Feature maps are joined along the channels: which dimension is that?",
+        (
+            "Where do I start?",
+            "Take one rule. What does the next layer see: the newest features, a sum, or a list?",
+        ),
+        (
+            "What does the dense rule begin with?",
+            "For the dense rule, what stands in the list before the first layer has run?",
+        ),
+        (
+            "I get a shape error",
+            "Feature maps are joined along the channels: which dimension is that?",
+        ),
     ),
 )
 def forward(answer):

@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Find the bug: a stray 0",
     kind="bug",
     minutes=2,
+    difficulty=1,
+    importance=2,
     hints=(
-        "What does the function return, one thing or two?",
-        "Which call should get the number of the dimension: cat, or the one around it?",
+        (
+            "What is wrong here?",
+            "What does the function return, one thing or two?",
+        ),
+        (
+            "Where does the number go?",
+            "Which call should get the number of the dimension: cat, or the one around it?",
+        ),
     ),
 )
 def join(answer):

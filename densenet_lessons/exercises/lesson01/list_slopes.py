@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Slopes in a list",
     kind="predict",
     minutes=2,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Write x_1 and x_2 as multiples of x. What does layer 2 read?",
-        "With w = 1, layer 2 adds up x_0 and x_1.",
+        (
+            "Where do I start?",
+            "Write x_1 and x_2 as multiples of x. What does layer 2 read?",
+        ),
+        (
+            "What does layer 2 give?",
+            "With w = 1, layer 2 adds up x_0 and x_1.",
+        ),
     ),
 )
 def list_slopes(answer):

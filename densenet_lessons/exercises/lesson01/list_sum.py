@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Plus, in plain Python",
     kind="predict",
     minutes=1,
+    difficulty=1,
+    importance=1,
     hints=(
-        "What are X and Y: tensors, arrays, lists? What does `[1] + [2]` give?",
-        "Python joins lists: first all elements of X, then all elements of Y.",
+        (
+            "Where do I start?",
+            "What are X and Y: tensors, arrays, lists? What does `[1] + [2]` give?",
+        ),
+        (
+            "What does + do to lists?",
+            "Python joins lists: first all elements of X, then all elements of Y.",
+        ),
     ),
 )
 def list_sum(answer):

@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Thirty residual layers",
     kind="predict",
     minutes=2,
+    difficulty=2,
+    importance=3,
     hints=(
-        "One residual step turns x into w * x + x. By which factor does that multiply x?",
-        "The same factor stands there thirty times. Is it below 1, equal to 1, or above 1?",
+        (
+            "Where do I start?",
+            "One residual step turns x into w * x + x. By which factor does that multiply x?",
+        ),
+        (
+            "What do thirty steps do?",
+            "The same factor stands there thirty times. Is it below 1, equal to 1, or above 1?",
+        ),
     ),
 )
 def residual_slopes(answer):

@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Weights of a block",
     kind="function",
     minutes=6,
+    difficulty=2,
+    importance=2,
     hints=(
-        "One 3x3 kernel for each pair of an input channel and an output channel.",
-        "Layer l reads num_input_features + (l - 1) * growth_rate channels. Add up the layers.",
+        (
+            "How many weights has one layer?",
+            "One 3x3 kernel for each pair of an input channel and an output channel.",
+        ),
+        (
+            "How wide is each input?",
+            "Layer l reads num_input_features + (l - 1) * growth_rate channels. Add up the layers.",
+        ),
     ),
 )
 def block_weights(answer):

@@ -15,10 +15,21 @@ from densenet_lessons.exercises.core import exercise
     "Write the dense block",
     kind="module",
     minutes=10,
+    difficulty=3,
+    importance=3,
     hints=(
-        "How many channels does the first layer read? And the second, after one more layer?",
-        "Keep the layers in an `nn.ModuleList`, so that torch finds their weights.",
-        "In `forward`, keep a list of all features so far. Each layer reads the list, joined.",
+        (
+            "Which width has each layer?",
+            "How many channels does the first layer read? And the second, after one more layer?",
+        ),
+        (
+            "The parameters are not found",
+            "Keep the layers in an `nn.ModuleList`, so that torch finds their weights.",
+        ),
+        (
+            "Where do I keep the features?",
+            "In `forward`, keep a list of all features so far. Each layer reads the list, joined.",
+        ),
     ),
 )
 def dense_block(answer):

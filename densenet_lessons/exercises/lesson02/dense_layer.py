@@ -14,10 +14,21 @@ from densenet_lessons.exercises.core import exercise
     "Write the dense layer",
     kind="module",
     minutes=10,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Three modules in this order: norm, ReLU, convolution.",
-        "The norm works on what comes in, so how many channels does it have?",
-        "The convolution needs `bias=False` and `padding=1`.",
+        (
+            "Where do I start?",
+            "Three modules in this order: norm, ReLU, convolution.",
+        ),
+        (
+            "I get a shape error",
+            "The norm works on what comes in, so how many channels does it have?",
+        ),
+        (
+            "The values differ from the package's",
+            "The convolution needs `bias=False` and `padding=1`.",
+        ),
     ),
 )
 def dense_layer(answer):

@@ -9,9 +9,17 @@ from densenet_lessons.exercises.core import exercise
     "Two doublings",
     kind="predict",
     minutes=2,
+    difficulty=1,
+    importance=1,
     hints=(
-        "Think of a net that is far too small for its task, and of one that does it well.",
-        "The better a net is, the fewer of its mistakes are easy ones.",
+        (
+            "Where do I start?",
+            "Think of a net that is far too small for its task, and of one that does it well.",
+        ),
+        (
+            "Why should the steps differ?",
+            "The better a net is, the fewer of its mistakes are easy ones.",
+        ),
     ),
 )
 def doublings(answer):

@@ -10,9 +10,17 @@ from densenet_lessons.exercises.core import exercise
     "Width after four layers",
     kind="predict",
     minutes=1,
+    difficulty=1,
+    importance=3,
     hints=(
-        "How many channels does one layer add?",
-        "Nothing is ever removed: the input's channels are still there at the end.",
+        (
+            "Where do I start?",
+            "How many channels does one layer add?",
+        ),
+        (
+            "My number is too small",
+            "Nothing is ever removed: the input's channels are still there at the end.",
+        ),
     ),
 )
 def four_layers(answer):

@@ -9,9 +9,17 @@ from densenet_lessons.exercises.core import exercise
     "Read the plot: which line is k = 12?",
     kind="plot",
     minutes=2,
+    difficulty=1,
+    importance=1,
     hints=(
-        "All three lines start at the same width. What is different is the step.",
-        "Read the width after eight layers, take the start away, and divide by eight.",
+        (
+            "Where do I start?",
+            "All three lines start at the same width. What is different is the step.",
+        ),
+        (
+            "How do I read a step?",
+            "Read the width after eight layers, take the start away, and divide by eight.",
+        ),
     ),
 )
 def growth_line(answer):

@@ -12,9 +12,17 @@ from densenet_lessons.exercises.core import exercise
     "What one layer returns",
     kind="predict",
     minutes=1,
+    difficulty=1,
+    importance=3,
     hints=(
-        "The 3x3 convolution has padding 1. What does that do to height and width?",
-        "Nothing is concatenated yet: how many filters does the convolution have?",
+        (
+            "What happens to height and width?",
+            "The 3x3 convolution has padding 1. What does that do to height and width?",
+        ),
+        (
+            "How many channels come out?",
+            "Nothing is concatenated yet: how many filters does the convolution have?",
+        ),
     ),
 )
 def layer_shape(answer):

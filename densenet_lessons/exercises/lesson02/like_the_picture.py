@@ -9,9 +9,17 @@ from densenet_lessons.exercises.core import exercise
     "Which maps are like the picture?",
     kind="plot",
     minutes=4,
+    difficulty=2,
+    importance=1,
     hints=(
-        "Set the panel to block 1, then walk through the maps of each row with the arrow keys.",
-        "One map proves nothing. Note five values of each row, and compare the means.",
+        (
+            "How do I use the panel?",
+            "Set the panel to block 1, then walk through the maps of each row with the arrow keys.",
+        ),
+        (
+            "The maps disagree",
+            "One map proves nothing. Note five values of each row, and compare the means.",
+        ),
     ),
 )
 def like_the_picture(answer):

@@ -10,9 +10,17 @@ from densenet_lessons.exercises.core import exercise
     "Norms for one channel",
     kind="predict",
     minutes=2,
+    difficulty=2,
+    importance=2,
     hints=(
-        "A norm stands in front of each layer. Which layers read this channel?",
-        "Count the norms that this channel passes through, not the channels of a norm.",
+        (
+            "Where do I start?",
+            "A norm stands in front of each layer. Which layers read this channel?",
+        ),
+        (
+            "My number is too large",
+            "Count the norms that this channel passes through, not the channels of a norm.",
+        ),
     ),
 )
 def readers(answer):

@@ -12,9 +12,17 @@ from densenet_lessons.exercises.core import exercise
     "Find the bug: every shape fits",
     kind="bug",
     minutes=6,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Write down the list `features` after one layer, and after two.",
-        "The norm of layer 3 expects the input's channels first, then layer 1's, then layer 2's.",
+        (
+            "Where do I start?",
+            "Write down the list `features` after one layer, and after two.",
+        ),
+        (
+            "Why does the order matter?",
+            "Layer 3's norm expects the input's channels first, then layer 1's, then layer 2's.",
+        ),
     ),
 )
 def run_block(answer):

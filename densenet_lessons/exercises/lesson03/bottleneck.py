@@ -27,10 +27,21 @@ def _bottleneck(c, k, bn_size):
     "A bottleneck layer",
     kind="module",
     minutes=8,
+    difficulty=2,
+    importance=3,
     hints=(
-        "It is the composite function of lesson 02 twice: norm, ReLU, convolution.",
-        "The first convolution looks at single pixels; its output is `bn_size * growth_rate` wide.",
-        "The block concatenates. What is left for the layer to return?",
+        (
+            "Where do I start?",
+            "It is the composite function of lesson 02 twice: norm, ReLU, convolution.",
+        ),
+        (
+            "I get a shape error",
+            "The first convolution sees single pixels; its output is `bn_size * growth_rate` wide.",
+        ),
+        (
+            "Too many channels come out",
+            "The block concatenates. What is left for the layer to return?",
+        ),
     ),
 )
 def bottleneck(answer):

@@ -10,9 +10,17 @@ from densenet_lessons.exercises.core import exercise
     "The cheaper first layer",
     kind="predict",
     minutes=2,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Count both: one 3×3 convolution, against a 1×1 and a 3×3.",
-        "The 3×3 convolution of the bottleneck reads 4 × 32 channels. How wide is the input?",
+        (
+            "Where do I start?",
+            "Count both: one 3×3 convolution, against a 1×1 and a 3×3.",
+        ),
+        (
+            "How wide is the middle?",
+            "The 3×3 convolution of the bottleneck reads 4 × 32 channels. How wide is the input?",
+        ),
     ),
 )
 def cheaper(answer):

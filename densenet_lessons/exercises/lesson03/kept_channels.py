@@ -13,9 +13,17 @@ from densenet_lessons.exercises.core import exercise
 @exercise(
     "3.6",
     "Width after a transition",
+    difficulty=1,
+    importance=3,
     hints=(
-        "How many channels leave the block? Lesson 02 counted them.",
-        "Compress all of them at once. Only then round, and once.",
+        (
+            "How wide is the block?",
+            "How many channels leave the block? Lesson 02 counted them.",
+        ),
+        (
+            "My answer is off by one",
+            "Compress all of them at once. Only then round, and once.",
+        ),
     ),
     minutes=4,
 )

@@ -12,9 +12,17 @@ from densenet_lessons.exercises.core import exercise
     "Find the bug: what the classifier reads",
     kind="bug",
     minutes=4,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Follow the loop on paper for two blocks of one layer each.",
-        "Draw two blocks and the transitions around them. Does the loop go through each once?",
+        (
+            "Where do I start?",
+            "Follow the loop on paper for two blocks of one layer each.",
+        ),
+        (
+            "What does the loop do too often?",
+            "Draw two blocks and the transitions around them. Does the loop go through each once?",
+        ),
     ),
 )
 def output_width(answer):

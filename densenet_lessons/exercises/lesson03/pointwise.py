@@ -11,10 +11,18 @@ from densenet_lessons.exercises.core import exercise
 @exercise(
     "3.2",
     "A 1×1 convolution by einsum",
+    difficulty=2,
+    importance=3,
     hints=(
-        "Give each axis a letter. Which letters stand in the result?",
-        "The letter that is in both inputs and not in the result is summed over: "
-        "here that must be the input channel.",
+        (
+            "Which letters do I write?",
+            "Give each axis a letter. Which letters stand in the result?",
+        ),
+        (
+            "Which letter is summed over?",
+            "The letter that is in both inputs and not in the result is summed over: "
+            "here that must be the input channel.",
+        ),
     ),
 )
 def pointwise(answer):

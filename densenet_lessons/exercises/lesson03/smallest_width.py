@@ -11,10 +11,21 @@ from densenet_lessons.exercises.core import exercise
     "3.5",
     "Where the bottleneck starts to pay",
     minutes=7,
+    difficulty=3,
+    importance=2,
     hints=(
-        "Write down the weights of both layers for an input of width c.",
-        "The 3×3 convolution after the squeeze costs the same for every c.",
-        "At equal weights nothing is saved. A loop over c is a good answer too.",
+        (
+            "Where do I start?",
+            "Write down the weights of both layers for an input of width c.",
+        ),
+        (
+            "Which part depends on c?",
+            "The 3×3 convolution after the squeeze costs the same for every c.",
+        ),
+        (
+            "My answer is off by one",
+            "At equal weights nothing is saved. A loop over c is a good answer too.",
+        ),
     ),
 )
 def smallest_width(answer):

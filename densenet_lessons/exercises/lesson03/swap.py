@@ -12,9 +12,17 @@ from densenet_lessons.exercises.core import exercise
     "Pool first?",
     kind="predict",
     minutes=3,
+    difficulty=2,
+    importance=1,
     hints=(
-        "A 1×1 convolution is a weighted sum over channels. What is each pooling over pixels?",
-        "Take two channels of two pixels, (1, 0) and (0, 1), and weights of 1. Go both ways.",
+        (
+            "Where do I start?",
+            "A 1×1 convolution is a weighted sum over channels. What is each pooling over pixels?",
+        ),
+        (
+            "Is there a small case to try?",
+            "Take two channels of two pixels, (1, 0) and (0, 1), and weights of 1. Go both ways.",
+        ),
     ),
 )
 def swap(answer):

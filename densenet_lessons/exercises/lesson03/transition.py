@@ -23,9 +23,17 @@ def _transition(m, kept):
     "A transition layer",
     kind="module",
     minutes=6,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Four steps, and only two of them hold parameters. Which, and how wide is each?",
-        "`nn.Conv2d` wants whole numbers, and θm may not be one.",
+        (
+            "Where do I start?",
+            "Four steps, and only two of them hold parameters. Which, and how wide is each?",
+        ),
+        (
+            "Conv2d refuses my width",
+            "`nn.Conv2d` wants whole numbers, and θm may not be one.",
+        ),
     ),
 )
 def transition(answer):

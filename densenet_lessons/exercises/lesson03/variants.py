@@ -14,9 +14,17 @@ from densenet_lessons.exercises.core import exercise
     "Four variants in order",
     kind="predict",
     minutes=4,
+    difficulty=3,
+    importance=2,
     hints=(
-        "Equal depth: with B, half of the convolutions are 1×1, so there are half as many layers.",
-        "C alone keeps all 36 layers, each with its 3×3 convolution on a wide input.",
+        (
+            "Which two are smallest?",
+            "At equal depth, half of the convolutions of B are 1×1: half as many layers.",
+        ),
+        (
+            "What makes C expensive?",
+            "C alone keeps all 36 layers, each with its 3×3 convolution on a wide input.",
+        ),
     ),
 )
 def variants(answer):

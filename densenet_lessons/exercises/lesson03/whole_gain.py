@@ -31,9 +31,17 @@ def _first_gain(quantity: str) -> int:
     "When the whole net gains",
     kind="plot",
     minutes=5,
+    difficulty=2,
+    importance=1,
     hints=(
-        "Move the layers up one at a time and watch the two pairs of bars, not the crosses.",
-        "The parameters change over first. Why would the multiply-adds need more layers?",
+        (
+            "How do I use the panel?",
+            "Move the layers up one at a time and watch the two pairs of bars, not the crosses.",
+        ),
+        (
+            "The two numbers differ: why?",
+            "The parameters change over first. Why would the multiply-adds need more layers?",
+        ),
     ),
 )
 def whole_gain(answer):

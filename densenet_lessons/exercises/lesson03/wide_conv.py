@@ -10,9 +10,17 @@ from densenet_lessons.exercises.core import exercise
     "A wide input",
     kind="predict",
     minutes=2,
+    difficulty=1,
+    importance=3,
     hints=(
-        "Each output channel has a filter of its own. How many values does one filter hold?",
-        "A filter spans all input channels, and has nine values for each.",
+        (
+            "Where do I start?",
+            "Each output channel has a filter of its own. How many values does one filter hold?",
+        ),
+        (
+            "How large is one filter?",
+            "A filter spans all input channels, and has nine values for each.",
+        ),
     ),
 )
 def wide_conv(answer):
