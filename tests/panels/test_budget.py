@@ -18,6 +18,7 @@ from PIL import Image, ImageColor
 from densenet_lessons.experiments import comparison, comparison_results
 from densenet_lessons.experiments.comparison import FAMILIES, LEARNING_RATES, SEEDS, SIZES, build
 from densenet_lessons.panels import base, budget, budget_explorer
+from densenet_lessons.pictures.marks import draw_mark
 from densenet_lessons.pictures.palette import INK
 from densenet_lessons.pictures.plots import budget as plot
 from densenet_lessons.pictures.plots.budget import MARK, Net, beyond, budget_image
@@ -32,7 +33,6 @@ from densenet_lessons.pictures.plots.budget_axes import (
     spread_out,
 )
 from densenet_lessons.pictures.plots.curves import FAMILIES as LOOKS
-from densenet_lessons.pictures.plots.marks import draw_mark
 
 NETS = [(family, size) for size in SIZES for family in FAMILIES]
 TIMES = (0.68, 0.66, 0.93, 0.8, 0.82, 1.43, 1.08, 1.09, 1.8)
@@ -317,7 +317,7 @@ def test_nets_beyond_the_budget_keep_their_colour_paler(panel):
     panel.set(guess="dense")
     colours = [LOOKS[family][0] for family in ("residual", "dense")]
     pale = [beyond(colour) for colour in colours]
-    lines = [plot._paler(colour, plot.LINE_BEYOND) for colour in colours]
+    lines = [plot.tint(colour, 1 - plot.LINE_BEYOND) for colour in colours]
     for colour, paler in zip(colours, pale, strict=True):
         hues = [colorsys.rgb_to_hsv(*ImageColor.getrgb(one)) for one in (colour, paler)]
         assert hues[1][0] == pytest.approx(hues[0][0], abs=0.02)

@@ -15,7 +15,7 @@ from densenet_lessons.panels.growth_rate import likeness, mean_likeness
 from densenet_lessons.pictures.palette import source_colour
 from densenet_lessons.pictures.plots import explorer
 from densenet_lessons.pictures.plots.explorer import plot_explorer
-from densenet_lessons.pictures.plots.pixels import SCALE
+from densenet_lessons.pictures.sheet import SCALE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -23,8 +23,7 @@ from densenet_lessons.densenet.models import densenet264, densenet_cifar
 from densenet_lessons.densenet.spec import CIFAR_NETS, IMAGENET_NETS, block_widths
 from densenet_lessons.pictures import diagrams
 from densenet_lessons.pictures.diagrams import DRAWINGS
-from densenet_lessons.pictures.diagrams.colours import contrast
-from densenet_lessons.pictures.palette import PAPER, source_colour
+from densenet_lessons.pictures.palette import PAPER, contrast, source_colour
 
 BC_100 = CIFAR_NETS["DenseNet-BC (L=100, k=12)"]
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from densenet_lessons.pictures.diagrams import DRAWINGS, Drawing, dense_block, transition
-from densenet_lessons.pictures.diagrams.export import pixels, png_bytes, svg_bytes
+from densenet_lessons.pictures.diagrams.export import pixels, png_file, svg_file
 
 IMAGES = Path(__file__).resolve().parents[2] / "images"
 
@@ -67,7 +67,7 @@ def reduced(image, times=12):
 def rendered(draw, alt):
     """SVG, PNG and pixels of a drawing, as the code draws it today."""
     drawing = Drawing(draw, alt)
-    return svg_bytes(drawing), png_bytes(drawing), pixels(drawing)
+    return svg_file(drawing), png_file(drawing), pixels(drawing)
 
 
 def is_current(svg, png, drawing):
@@ -123,7 +123,7 @@ def test_a_readers_own_settings_change_nothing():
     own = {"font.family": "serif", "svg.fonttype": "none", "savefig.facecolor": "red"}
     svg, png, _ = rendered(drawing.draw, drawing.alt)
     with matplotlib.rc_context(own | {"path.sketch": (1, 100, 2), "savefig.bbox": "tight"}):
-        assert (svg_bytes(drawing), png_bytes(drawing)) == (svg, png)
+        assert (svg_file(drawing), png_file(drawing)) == (svg, png)
 
 
 def one_thicker_line():

@@ -7,9 +7,8 @@ from matplotlib.figure import Figure
 from densenet_lessons.costs import Operation, operations
 from densenet_lessons.densenet import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, block_sides
 from densenet_lessons.pictures.diagrams.canvas import LARGE, MARGIN, NORMAL, WIDTH, Canvas
-from densenet_lessons.pictures.diagrams.colours import tint
 from densenet_lessons.pictures.diagrams.maps import grid
-from densenet_lessons.pictures.palette import ACCENT, MUTED, source_colour
+from densenet_lessons.pictures.palette import ACCENT, MUTED, source_colour, tint
 
 TABLE_1 = {name: IMAGENET_NETS[name] for name in IMAGENET_NETS if name != "densenet161"}
 

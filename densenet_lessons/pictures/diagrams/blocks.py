@@ -14,9 +14,8 @@ from densenet_lessons.pictures.diagrams.canvas import (
     Canvas,
     check_at_most,
 )
-from densenet_lessons.pictures.diagrams.colours import ink_on, tint
 from densenet_lessons.pictures.diagrams.maps import cuboid
-from densenet_lessons.pictures.palette import INK, MUTED, source_colour
+from densenet_lessons.pictures.palette import INK, MUTED, ink_on, source_colour, tint
 
 _TOP, _THICK, _LANE = 112, 44, 36
 

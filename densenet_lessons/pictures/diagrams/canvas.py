@@ -20,8 +20,7 @@ from matplotlib.patches import (
 )
 from matplotlib.path import Path
 
-from densenet_lessons.pictures.diagrams.colours import OPERATIONS, blend, ink_on
-from densenet_lessons.pictures.palette import INK, MUTED, PAPER
+from densenet_lessons.pictures.palette import INK, MUTED, OPERATIONS, PAPER, blend, ink_on
 
 WIDTH = 900
 MARGIN = 26

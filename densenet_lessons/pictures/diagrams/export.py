@@ -19,7 +19,7 @@ _SETTINGS = {
 PNG_DPI = 200
 
 
-def svg_bytes(drawing: Drawing) -> bytes:
+def svg_file(drawing: Drawing) -> bytes:
     """The drawing as SVG, letters as paths, without a date."""
     target = BytesIO()
     metadata = {"Date": None, "Description": drawing.alt}
@@ -53,7 +53,7 @@ def _with_fewer_edge_colours(image: np.ndarray) -> np.ndarray:
     return np.where(fills, palette, coarse)[where.ravel()].reshape(image.shape)
 
 
-def png_bytes(drawing: Drawing) -> bytes:
+def png_file(drawing: Drawing) -> bytes:
     """The drawing as PNG, for viewers without SVG."""
     target = BytesIO()
     metadata = {"Software": None, "Description": drawing.alt}
@@ -67,7 +67,7 @@ def write_all(folder: Path, drawings: Mapping[str, Drawing]) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, drawing in drawings.items():
-        for suffix, content in ((".svg", svg_bytes(drawing)), (".png", png_bytes(drawing))):
+        for suffix, content in ((".svg", svg_file(drawing)), (".png", png_file(drawing))):
             path = folder / f"{name}{suffix}"
             path.write_bytes(content)
             paths.append(path)

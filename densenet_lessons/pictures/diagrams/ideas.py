@@ -11,8 +11,7 @@ from densenet_lessons.pictures.diagrams.canvas import (
     Canvas,
     check_at_most,
 )
-from densenet_lessons.pictures.diagrams.colours import OPERATIONS, tint
-from densenet_lessons.pictures.palette import INK, MUTED, source_colour
+from densenet_lessons.pictures.palette import INK, MUTED, OPERATIONS, source_colour, tint
 
 _CELL = 16
 _STEP = 147

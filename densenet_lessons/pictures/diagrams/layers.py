@@ -5,8 +5,7 @@ from matplotlib.figure import Figure
 from densenet_lessons.costs import layer_operations
 from densenet_lessons.densenet import block_widths, check_positive_int
 from densenet_lessons.pictures.diagrams.canvas import LARGE, MARGIN, NORMAL, WIDTH, Canvas
-from densenet_lessons.pictures.diagrams.colours import OPERATIONS, ink_on
-from densenet_lessons.pictures.palette import MUTED, source_colour
+from densenet_lessons.pictures.palette import MUTED, OPERATIONS, ink_on, source_colour
 
 _MIDDLE = "#8fa6bd"
 

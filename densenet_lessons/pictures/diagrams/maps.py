@@ -6,8 +6,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from densenet_lessons.pictures.diagrams.canvas import Canvas
-from densenet_lessons.pictures.diagrams.colours import blend, tint
-from densenet_lessons.pictures.palette import INK, PAPER
+from densenet_lessons.pictures.palette import INK, PAPER, blend, tint
 
 Segment = tuple[float, str]  # (length, colour)
 

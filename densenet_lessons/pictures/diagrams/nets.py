@@ -8,9 +8,8 @@ from matplotlib.figure import Figure
 from densenet_lessons.costs import operations
 from densenet_lessons.densenet import IMAGENET_NETS, DenseNetSpec, block_sides
 from densenet_lessons.pictures.diagrams.canvas import MARGIN, NORMAL, WIDTH, Canvas
-from densenet_lessons.pictures.diagrams.colours import ink_on
 from densenet_lessons.pictures.diagrams.maps import cuboid
-from densenet_lessons.pictures.palette import INK, MUTED, source_colour
+from densenet_lessons.pictures.palette import INK, MUTED, ink_on, source_colour
 
 _GREY = source_colour(0)
 _BASE = 270

@@ -11,7 +11,7 @@ from PIL import Image
 
 from densenet_lessons.costs import Map, Operation, Part
 from densenet_lessons.pictures.palette import ACCENT, INK, MUTED, source_colour
-from densenet_lessons.pictures.plots.pixels import Canvas
+from densenet_lessons.pictures.sheet import Sheet
 
 WIDTH, HEIGHT = 836, 368
 _EDGE = 14
@@ -28,7 +28,7 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
         part: index of the part to mark, from 0 on.
         layer: the layer to mark if that part is a block, from 1 on.
     """
-    page = Canvas(WIDTH, HEIGHT)
+    page = Sheet(WIDTH, HEIGHT)
     title, _, below = title.partition("\n")
     page.text(_EDGE, 6, title, size=14, bold=True)
     page.text(_EDGE, 27, below, size=12)
@@ -74,7 +74,7 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
         title: the first line of the picture.
         layer: the layer to mark, from 1 on.
     """
-    page = Canvas(WIDTH, HEIGHT)
+    page = Sheet(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
     page.text(84, 28, "reads, and adds in its own colour", size=11, colour=MUTED)
     page.text(_WORK, 28, "multiply-adds", size=11, colour=MUTED)
@@ -122,7 +122,7 @@ def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> I
         steps: the operations with weights.
         title: the first line of the picture.
     """
-    page = Canvas(WIDTH, HEIGHT)
+    page = Sheet(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
     arrow, base = 112, 162
     scale = (WIDTH - 2 * _EDGE - arrow * (len(maps) - 1) - 60) / sum(m.channels for m in maps)
@@ -151,7 +151,7 @@ def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> I
     return page.image
 
 
-def _table(page: Canvas, steps: Sequence[Operation], y: float) -> None:
+def _table(page: Sheet, steps: Sequence[Operation], y: float) -> None:
     ends = {"channels": 400, "kernel": 500, "parameters": 640, "multiply-adds": WIDTH - 2 * _EDGE}
     page.text(_EDGE + 10, y, "step", size=11, colour=MUTED, anchor="la")
     for words, x in ends.items():
@@ -195,7 +195,7 @@ def _fit(widths: Sequence[int], room: float, least: float) -> float:
 
 
 def _stripes(
-    page: Canvas, m: Map, x: float, y: float, high: float, scale: float, *, grey: str | None = None
+    page: Sheet, m: Map, x: float, y: float, high: float, scale: float, *, grey: str | None = None
 ) -> None:
     """One rectangle a source, side by side."""
     for channels, source in m.sources:
@@ -204,21 +204,21 @@ def _stripes(
         x += scale * channels
 
 
-def _mark_layer(page: Canvas, m: Map, x: float, base: float, scale: float, layer: int) -> None:
+def _mark_layer(page: Sheet, m: Map, x: float, base: float, scale: float, layer: int) -> None:
     """A dark tooth under the stripe of one layer."""
     before = sum(channels for channels, _ in m.sources[:layer])
     width = max(2.0, scale * m.sources[layer][0])
     page.box(x + scale * before - 0.5, base + 1, width + 1, 5, fill=INK)
 
 
-def _bar(page: Canvas, middle: float, base: float, length: float, percent: float) -> None:
+def _bar(page: Sheet, middle: float, base: float, length: float, percent: float) -> None:
     high = 34 * length
     page.box(middle - 16, base - high, 32, max(0.5, high), fill=_ONE)
     label = f"{percent:.1f}%" if percent == 0 or percent >= 0.05 else "<0.1%"
     page.text(middle, base - high - 4, label, size=10, anchor="ms")
 
 
-def _legend(page: Canvas, x: float, y: float, steps: Sequence[Operation]) -> None:
+def _legend(page: Sheet, x: float, y: float, steps: Sequence[Operation]) -> None:
     for step in steps:
         if step.kind == "conv":
             one = step.kernel_size == 1
@@ -227,7 +227,7 @@ def _legend(page: Canvas, x: float, y: float, steps: Sequence[Operation]) -> Non
             x += 56
 
 
-def _scale_bar(page: Canvas, scale: float) -> None:
+def _scale_bar(page: Sheet, scale: float) -> None:
     """A ruler for channels at the right, and how to read heights and marks."""
     count = next(n for n in (1024, 512, 256, 128, 64, 32, 16) if n * scale < 130 or n == 16)
     x, y = WIDTH - _EDGE - scale * count, 49

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from PIL import Image
 
-from densenet_lessons.pictures.palette import INK, MUTED, PAPER
+from densenet_lessons.pictures.marks import draw_mark
+from densenet_lessons.pictures.palette import INK, MUTED, PAPER, tint
 from densenet_lessons.pictures.plots.budget_axes import (
     FLOOR,
     LEFT,
@@ -21,8 +22,7 @@ from densenet_lessons.pictures.plots.budget_axes import (
     spread_out,
 )
 from densenet_lessons.pictures.plots.curves import FAMILIES
-from densenet_lessons.pictures.plots.marks import draw_mark
-from densenet_lessons.pictures.plots.pixels import Canvas
+from densenet_lessons.pictures.sheet import Sheet
 
 WIDTH, HEIGHT = 836, 412
 STRIP = 236  # top of what is seen of the budget while the accuracies are covered
@@ -72,76 +72,76 @@ def budget_image(
         covered: show what the nets cost, and not yet how well they do.
         zoo: cost and accuracy of further nets, which aren't to be compared.
     """
-    canvas = Canvas(WIDTH, HEIGHT)
+    sheet = Sheet(WIDTH, HEIGHT)
     nets = sorted(nets, key=lambda net: net.cost)
     across = Across([net.cost for net in nets] + [cost for cost, _ in zoo] + [*limits])
     places = side_by_side([across(net.cost) for net in nets])
     fitting = sum(net.fits for net in nets)  # those that fit are the first: nets are sorted
     line = budget_place(places[:fitting], places[fitting:], across(budget))
     top = STRIP if covered else TOP
-    canvas.box(line, top, RIGHT - line, FLOOR - top, fill=BEYOND)
-    _cost_axis(canvas, across, unit)
+    sheet.box(line, top, RIGHT - line, FLOOR - top, fill=BEYOND)
+    _cost_axis(sheet, across, unit)
     shown = [value for net in nets for value in (*net.accuracies, net.mean - net.spread)]
     shown += [net.mean + net.spread for net in nets] + [accuracy for _, accuracy in zoo]
     up = Up(shown)
     if not covered:
-        _accuracy_axis(canvas, up)
-    canvas.line([(line, top), (line, FLOOR + 5)], width=2)
+        _accuracy_axis(sheet, up)
+    sheet.line([(line, top), (line, FLOOR + 5)], width=2)
     side = "r" if line > (LEFT + RIGHT) / 2 else "l"
     away = -6 if side == "r" else 6
-    canvas.text(line + away, top - 4, f"budget {budget:g}", size=12, anchor=f"{side}b", bold=True)
+    sheet.text(line + away, top - 4, f"budget {budget:g}", size=12, anchor=f"{side}b", bold=True)
     if covered:
-        _covered(canvas, nets, places, [across(cost) for cost, _ in zoo])
+        _covered(sheet, nets, places, [across(cost) for cost, _ in zoo])
     else:
-        _families(canvas, nets, places, up)
-        _zoo(canvas, [(across(cost), up(accuracy)) for cost, accuracy in zoo])
-    _legend(canvas, covered=covered, zoo=bool(zoo))
-    return canvas.image
+        _families(sheet, nets, places, up)
+        _zoo(sheet, [(across(cost), up(accuracy)) for cost, accuracy in zoo])
+    _legend(sheet, covered=covered, zoo=bool(zoo))
+    return sheet.image
 
 
-def _cost_axis(canvas: Canvas, across: Across, unit: str) -> None:
-    canvas.line([(LEFT, FLOOR), (RIGHT, FLOOR)], colour=MUTED, width=1)
+def _cost_axis(sheet: Sheet, across: Across, unit: str) -> None:
+    sheet.line([(LEFT, FLOOR), (RIGHT, FLOOR)], colour=MUTED, width=1)
     for tick in across.ticks():
         x = across(tick)
-        canvas.line([(x, FLOOR), (x, FLOOR + 4)], colour=MUTED, width=1)
-        canvas.text(x, FLOOR + 9, f"{tick:g}", size=12, anchor="mt")
+        sheet.line([(x, FLOOR), (x, FLOOR + 4)], colour=MUTED, width=1)
+        sheet.text(x, FLOOR + 9, f"{tick:g}", size=12, anchor="mt")
     middle = (LEFT + RIGHT) / 2
-    canvas.text(middle, FLOOR + 27, f"{unit} (logarithmic axis)", size=12.5, anchor="mt")
+    sheet.text(middle, FLOOR + 27, f"{unit} (logarithmic axis)", size=12.5, anchor="mt")
 
 
-def _accuracy_axis(canvas: Canvas, up: Up) -> None:
-    canvas.text(4, 2, "test accuracy", size=12)
+def _accuracy_axis(sheet: Sheet, up: Up) -> None:
+    sheet.text(4, 2, "test accuracy", size=12)
     for tick in up.ticks():
         y = up(tick)
         if y < TOP + 4:
             continue
-        canvas.line([(LEFT, y), (RIGHT, y)], colour=GRID, width=1)
-        canvas.text(LEFT - 6, y, f"{100 * tick:.4g}%", size=12, anchor="rm")
+        sheet.line([(LEFT, y), (RIGHT, y)], colour=GRID, width=1)
+        sheet.text(LEFT - 6, y, f"{100 * tick:.4g}%", size=12, anchor="rm")
 
 
 def _covered(
-    canvas: Canvas, nets: Sequence[Net], places: Sequence[float], zoo: Sequence[float]
+    sheet: Sheet, nets: Sequence[Net], places: Sequence[float], zoo: Sequence[float]
 ) -> None:
     """What each net costs, on a height that tells its family and nothing more."""
     heights = {family: FLOOR - 54.0 + 19 * index for index, family in enumerate(FAMILIES)}
     for net, x in zip(nets, places, strict=True):
-        _net_mark(canvas, net, x, heights[net.family])
+        _net_mark(sheet, net, x, heights[net.family])
     for x in zoo:
-        draw_mark(canvas, "D", x, STRIP + 16, ZOO, size=11, filled=False)
+        draw_mark(sheet, "D", x, STRIP + 16, ZOO, size=11, filled=False)
     for x, family in zip((LEFT + 180, LEFT + 294, LEFT + 424), FAMILIES, strict=True):
         colour, shape = FAMILIES[family]
-        draw_mark(canvas, shape, x, 180, colour)
-        canvas.text(x + 14, 180, family, size=14, anchor="lm", bold=True)
+        draw_mark(sheet, shape, x, 180, colour)
+        sheet.text(x + 14, 180, family, size=14, anchor="lm", bold=True)
     middle = (LEFT + RIGHT) / 2
-    canvas.text(middle, 110, "The accuracies are covered.", size=17, anchor="mm", bold=True)
+    sheet.text(middle, 110, "The accuracies are covered.", size=17, anchor="mm", bold=True)
     question = "Which family is the most accurate within the budget? Guess, and they show."
-    canvas.text(middle, 138, question, size=14, anchor="mm")
+    sheet.text(middle, 138, question, size=14, anchor="mm")
 
 
-def _net_mark(canvas: Canvas, net: Net, x: float, y: float) -> None:
+def _net_mark(sheet: Sheet, net: Net, x: float, y: float) -> None:
     letter = net.size[:1].upper()
     shape = FAMILIES[net.family][1]
-    draw_mark(canvas, shape, x, y, _ink(net), size=MARK, letter=letter, filled=net.fits)
+    draw_mark(sheet, shape, x, y, _ink(net), size=MARK, letter=letter, filled=net.fits)
 
 
 def _ink(net: Net) -> str:
@@ -151,10 +151,10 @@ def _ink(net: Net) -> str:
 
 def beyond(colour: str) -> str:
     """A family's colour where its nets don't fit: paler, and still to be told from others."""
-    return _paler(colour, 0.55)
+    return tint(colour, 0.45)
 
 
-def _families(canvas: Canvas, nets: Sequence[Net], places: Sequence[float], up: Up) -> None:
+def _families(sheet: Sheet, nets: Sequence[Net], places: Sequence[float], up: Up) -> None:
     """A line for each family, over it spreads, then single runs, on top the means and names."""
     by_family = {
         family: [
@@ -168,24 +168,24 @@ def _families(canvas: Canvas, nets: Sequence[Net], places: Sequence[float], up: 
             both = one.fits and next_one.fits
             way = [(x, up(one.mean)), (next_x, up(next_one.mean))]
             share = LINE if both else LINE_BEYOND
-            canvas.line(way, colour=_paler(FAMILIES[family][0], share), width=1)
+            sheet.line(way, colour=tint(FAMILIES[family][0], 1 - share), width=1)
     for net, x in zip(nets, places, strict=True):
         colour = _ink(net)
         low, high = up(net.mean - net.spread), up(net.mean + net.spread)
         for y in (low, high):
-            canvas.line([(x - 5, y), (x + 5, y)], colour=colour, width=2)
-        canvas.line([(x, low), (x, high)], colour=colour, width=2)
+            sheet.line([(x - 5, y), (x + 5, y)], colour=colour, width=2)
+        sheet.line([(x, low), (x, high)], colour=colour, width=2)
     for net, x in zip(nets, places, strict=True):  # not hidden by the bar of a net beside it
         for accuracy in net.accuracies:
-            draw_mark(canvas, "o", x + RUNS, up(accuracy), PAPER, size=7)
-            draw_mark(canvas, "o", x + RUNS, up(accuracy), _paler(_ink(net), 0.6), size=5)
+            draw_mark(sheet, "o", x + RUNS, up(accuracy), PAPER, size=7)
+            draw_mark(sheet, "o", x + RUNS, up(accuracy), tint(_ink(net), 0.4), size=5)
     for net, x in zip(nets, places, strict=True):
-        _net_mark(canvas, net, x, up(net.mean))
-    _names(canvas, by_family, up)
+        _net_mark(sheet, net, x, up(net.mean))
+    _names(sheet, by_family, up)
 
 
 def _names(
-    canvas: Canvas, by_family: Mapping[str, Sequence[tuple[Net, float]]], up: Up
+    sheet: Sheet, by_family: Mapping[str, Sequence[tuple[Net, float]]], up: Up
 ) -> None:  # fmt: skip
     """The families in the right margin, each about as high as its largest net."""
     ends = sorted((up(found[-1][0].mean), family) for family, found in by_family.items())
@@ -196,16 +196,16 @@ def _names(
         colour, shape = FAMILIES[family]
         y = height + down
         look = {"size": 12, "filled": fits}
-        draw_mark(canvas, shape, RIGHT + 14, y, colour if fits else beyond(colour), **look)
-        canvas.text(RIGHT + 24, y, family, size=14, colour=colour, anchor="lm", bold=True)
+        draw_mark(sheet, shape, RIGHT + 14, y, colour if fits else beyond(colour), **look)
+        sheet.text(RIGHT + 24, y, family, size=14, colour=colour, anchor="lm", bold=True)
 
 
-def _zoo(canvas: Canvas, points: Sequence[tuple[float, float]]) -> None:
+def _zoo(sheet: Sheet, points: Sequence[tuple[float, float]]) -> None:
     for x, y in points:
-        draw_mark(canvas, "D", x, y, ZOO, size=11, filled=False)
+        draw_mark(sheet, "D", x, y, ZOO, size=11, filled=False)
 
 
-def _legend(canvas: Canvas, *, covered: bool, zoo: bool) -> None:
+def _legend(sheet: Sheet, *, covered: bool, zoo: bool) -> None:
     y = HEIGHT - 36.0
     text = "S, M, L: small, medium, large. "
     if covered:
@@ -215,20 +215,11 @@ def _legend(canvas: Canvas, *, covered: bool, zoo: bool) -> None:
             "Bar: mean ± standard deviation over seeds; small dots: each run. "
             "Pale: beyond the budget."
         )
-    canvas.text(LEFT - 20, y, text, size=12, colour=INK)
+    sheet.text(LEFT - 20, y, text, size=12, colour=INK)
     if zoo:
-        draw_mark(canvas, "D", LEFT - 14, y + 25, ZOO, size=11, filled=False)
+        draw_mark(sheet, "D", LEFT - 14, y + 25, ZOO, size=11, filled=False)
         note = "nets of the zoo (DenseNets): trained on six times as many images, so not comparable"
-        canvas.text(LEFT, y + 19, note, size=12, colour=INK)
+        sheet.text(LEFT, y + 19, note, size=12, colour=INK)
     elif not covered:
         text = "Nets of equal cost stand side by side."
-        canvas.text(LEFT - 20, y + 18, text, size=12, colour=INK)
-
-
-def _paler(colour: str, share: float) -> str:
-    """A colour mixed with paper: ``share`` of it stays."""
-    mixed = (
-        round(share * int(colour[i : i + 2], 16) + (1 - share) * int(PAPER[i : i + 2], 16))
-        for i in (1, 3, 5)
-    )
-    return "#" + "".join(f"{part:02x}" for part in mixed)
+        sheet.text(LEFT - 20, y + 18, text, size=12, colour=INK)

@@ -7,7 +7,7 @@ import numpy as np
 from PIL.Image import Image
 
 from densenet_lessons.pictures.palette import ACCENT, INK, MUTED, source_colour
-from densenet_lessons.pictures.plots.pixels import SCALE, Canvas, colour_map, font
+from densenet_lessons.pictures.sheet import SCALE, Sheet, colour_map, font
 
 WIDTH, LOWEST = 784, 278
 MARGIN, GAP, RESULT_X = 8, 10, 330
@@ -55,19 +55,19 @@ def plot_combination(
     """
     tops = [4, 4 + _height(x, repeated_to) + 10]
     height = max(LOWEST, tops[1] + _height(y, repeated_to) + 6)
-    canvas = Canvas(WIDTH, height)
+    sheet = Sheet(WIDTH, height)
     for maps, top in zip((x, y), tops, strict=True):
-        _batch(canvas, MARGIN, top, maps, repeated_to=repeated_to, clash=clash)
+        _batch(sheet, MARGIN, top, maps, repeated_to=repeated_to, clash=clash)
     if result is None:
-        canvas.text(RESULT_X, 16, call, bold=True, anchor="ls")
-        canvas.text(RESULT_X, 4 + _HEAD, "no result", size=15, colour=ACCENT, bold=True)
-        return canvas.image
-    canvas.text(RESULT_X - 29, tops[1] - 5, "\N{RIGHTWARDS ARROW}", size=24, anchor="mm")
-    _batch(canvas, RESULT_X, 4, result)
+        sheet.text(RESULT_X, 16, call, bold=True, anchor="ls")
+        sheet.text(RESULT_X, 4 + _HEAD, "no result", size=15, colour=ACCENT, bold=True)
+        return sheet.image
+    sheet.text(RESULT_X - 29, tops[1] - 5, "\N{RIGHTWARDS ARROW}", size=24, anchor="mm")
+    _batch(sheet, RESULT_X, 4, result)
     if result.white != 1:
         scale = f"White is {result.white:g} here, and 1 in x and y."
-        canvas.text(RESULT_X, 4 + _height(result) + 8, scale, size=12, colour=MUTED)
-    return canvas.image
+        sheet.text(RESULT_X, 4 + _height(result) + 8, scale, size=12, colour=MUTED)
+    return sheet.image
 
 
 def _height(maps: Maps, repeated_to: Sequence[int] = (0, 0)) -> float:
@@ -76,7 +76,7 @@ def _height(maps: Maps, repeated_to: Sequence[int] = (0, 0)) -> float:
 
 
 def _batch(
-    canvas: Canvas,
+    sheet: Sheet,
     left: float,
     top: float,
     maps: Maps,
@@ -84,7 +84,7 @@ def _batch(
     repeated_to: Sequence[int] = (0, 0),
     clash: int | None = None,
 ) -> None:
-    _title(canvas, left, top, maps, clash)
+    _title(sheet, left, top, maps, clash)
     pictures, channels, height, width = maps.values.shape
     for row in range(max(pictures, repeated_to[0])):
         for column in range(max(channels, repeated_to[1])):
@@ -93,17 +93,17 @@ def _batch(
             place = row % pictures, column % channels
             pale = (row, column) != place
             pixels = colour_map(maps.values[place], low=0, high=maps.white)
-            canvas.picture(255 - (255 - pixels) // 3 if pale else pixels, x, y, width, height)
+            sheet.picture(255 - (255 - pixels) // 3 if pale else pixels, x, y, width, height)
             if not pale:
-                _frames(canvas, x, y, [owner[place] for owner in maps.owners])
+                _frames(sheet, x, y, [owner[place] for owner in maps.owners])
             if row == 0:
                 name = "again" if pale else maps.names[column]
-                canvas.text(x + width / 2, y - 8, name, size=11, colour=MUTED, anchor="ms")
+                sheet.text(x + width / 2, y - 8, name, size=11, colour=MUTED, anchor="ms")
             elif pale and column == channels - 1:
-                canvas.text(x + width + 8, y + height / 2, "again", size=11, colour=MUTED)
+                sheet.text(x + width + 8, y + height / 2, "again", size=11, colour=MUTED)
 
 
-def _title(canvas: Canvas, left: float, top: float, maps: Maps, clash: int | None) -> None:
+def _title(sheet: Sheet, left: float, top: float, maps: Maps, clash: int | None) -> None:
     """The name and the shape; the size of the dimension that clashes is framed."""
     sizes = [str(size) for size in maps.values.shape]
     pieces = [(f"{maps.title}  (", False)]
@@ -113,14 +113,14 @@ def _title(canvas: Canvas, left: float, top: float, maps: Maps, clash: int | Non
     for text, marked in pieces:
         wide = font(13, bold=True).getlength(text) / SCALE
         if marked:
-            canvas.box(x, top - 2, wide + 8, 18, edge=ACCENT, line=1.5)
+            sheet.box(x, top - 2, wide + 8, 18, edge=ACCENT, line=1.5)
             x += 4
         colour = ACCENT if marked else INK
-        canvas.text(x, top + 12, text, bold=True, colour=colour, anchor="ls")
+        sheet.text(x, top + 12, text, bold=True, colour=colour, anchor="ls")
         x += wide + 4 * marked
 
 
-def _frames(canvas: Canvas, x: float, y: float, owners: Sequence[np.ndarray]) -> None:
+def _frames(sheet: Sheet, x: float, y: float, owners: Sequence[np.ndarray]) -> None:
     """Around what each source owns; around both frames where both had a part."""
     shared = (owners[0] * owners[1]).any()
     for source, owner in zip((_X, _Y), owners, strict=True):
@@ -128,7 +128,7 @@ def _frames(canvas: Canvas, x: float, y: float, owners: Sequence[np.ndarray]) ->
         if not len(rows):
             continue
         edge = 4 if shared and source == _Y else 2  # outside, so that no pixel is covered
-        canvas.box(
+        sheet.box(
             x + columns.min() - edge,
             y + rows.min() - edge,
             np.ptp(columns) + 1 + 2 * edge,

@@ -9,7 +9,7 @@ from PIL import Image
 
 from densenet_lessons.pictures.palette import INK, MUTED, PAPER, source_colour
 from densenet_lessons.pictures.plots.costs import PARTS
-from densenet_lessons.pictures.plots.pixels import Canvas
+from densenet_lessons.pictures.sheet import Sheet
 
 WIDTH, HEIGHT = 836, 384
 LEFT, RIGHT, TOP, FLOOR = 52, 396, 72, 288
@@ -49,23 +49,23 @@ def cost_pair_image(
         costs: for each quantity ("parameters", "macs"), for each net, the cost by part.
         sides: side of the maps in block 1 and in block 2, in pixels.
     """
-    canvas = Canvas(WIDTH, HEIGHT)
-    _staircase(canvas, steps, break_even, sides)
-    _quantity(canvas, 12, "Parameters", costs["parameters"], exact=True)
-    _quantity(canvas, 148, "Multiply-adds, in millions", costs["macs"], exact=False)
-    _legend(canvas, costs)
-    return canvas.image
+    sheet = Sheet(WIDTH, HEIGHT)
+    _staircase(sheet, steps, break_even, sides)
+    _quantity(sheet, 12, "Parameters", costs["parameters"], exact=True)
+    _quantity(sheet, 148, "Multiply-adds, in millions", costs["macs"], exact=False)
+    _legend(sheet, costs)
+    return sheet.image
 
 
 def _staircase(
-    canvas: Canvas, steps: Sequence[Step], break_even: float, sides: tuple[int, int]
+    sheet: Sheet, steps: Sequence[Step], break_even: float, sides: tuple[int, int]
 ) -> None:
-    canvas.text(LEFT - 38, 12, "Channels that each layer reads", size=14, bold=True)
+    sheet.text(LEFT - 38, 12, "Channels that each layer reads", size=14, bold=True)
     widest = max(step.width for step in steps)
     in_view = break_even <= 1.6 * widest
     highest = max(widest, break_even) if in_view else widest
     unit = (FLOOR - TOP) / highest
-    _ruler(canvas, highest, unit)
+    _ruler(sheet, highest, unit)
     pitch = (RIGHT - LEFT) / len(steps)
     bar = pitch - max(1.5, pitch * 0.12)
     for index, step in enumerate(steps):
@@ -74,89 +74,89 @@ def _staircase(
             height = channels * unit
             y -= height
             gap = 0.5 if height > 3 else 0
-            canvas.box(x, y + gap, bar, height - gap, fill=source_colour(source))
+            sheet.box(x, y + gap, bar, height - gap, fill=source_colour(source))
         if step.place == "transition":
-            canvas.box(x, y - 1, bar, FLOOR - y + 2, edge=INK, line=2)
+            sheet.box(x, y - 1, bar, FLOOR - y + 2, edge=INK, line=2)
             kept = f"{step.width} → {steps[index + 1].width}"
-            _labels(canvas, x + bar, y - 21, step.place, kept, anchor="rb")
+            _labels(sheet, x + bar, y - 21, step.place, kept, anchor="rb")
         if step.place == "output":
-            canvas.text(x + bar, y - 5, f"{step.width} leave", size=12, anchor="rb")
+            sheet.text(x + bar, y - 5, f"{step.width} leave", size=12, anchor="rb")
         if step.pays is False:
-            _cross(canvas, x + bar / 2, FLOOR + 10, arm=min(3.5, 0.27 * pitch))
-    canvas.line([(LEFT - 4, FLOOR), (RIGHT, FLOOR)], colour=MUTED, width=1)
-    _blocks(canvas, steps, pitch, sides)
-    _limit(canvas, FLOOR - break_even * unit if in_view else None, break_even)
-    _cross(canvas, LEFT - 34, HEIGHT - 14)
-    canvas.text(LEFT - 22, HEIGHT - 14, "the bottleneck does not pay here", size=12, anchor="lm")
+            _cross(sheet, x + bar / 2, FLOOR + 10, arm=min(3.5, 0.27 * pitch))
+    sheet.line([(LEFT - 4, FLOOR), (RIGHT, FLOOR)], colour=MUTED, width=1)
+    _blocks(sheet, steps, pitch, sides)
+    _limit(sheet, FLOOR - break_even * unit if in_view else None, break_even)
+    _cross(sheet, LEFT - 34, HEIGHT - 14)
+    sheet.text(LEFT - 22, HEIGHT - 14, "the bottleneck does not pay here", size=12, anchor="lm")
 
 
-def _ruler(canvas: Canvas, highest: float, unit: float) -> None:
+def _ruler(sheet: Sheet, highest: float, unit: float) -> None:
     """The scale at the left: it changes with the setting, so it must be readable."""
     rough = highest / 4
     size = 10 ** (len(str(int(rough))) - 1)
     step = next(size * factor for factor in (1, 2, 5, 10) if size * factor >= rough)
     for channels in range(0, int(highest) + 1, step):
         y = FLOOR - channels * unit
-        canvas.line([(LEFT - 5, y), (LEFT - 1, y)], colour=MUTED, width=1)
-        canvas.text(LEFT - 9, y, f"{channels}", size=11, colour=MUTED, anchor="rm")
+        sheet.line([(LEFT - 5, y), (LEFT - 1, y)], colour=MUTED, width=1)
+        sheet.text(LEFT - 9, y, f"{channels}", size=11, colour=MUTED, anchor="rm")
 
 
-def _labels(canvas: Canvas, x: float, y: float, *lines: str, anchor: str) -> None:
+def _labels(sheet: Sheet, x: float, y: float, *lines: str, anchor: str) -> None:
     for line in lines:
-        canvas.text(x, y, line, size=12, anchor=anchor)
+        sheet.text(x, y, line, size=12, anchor=anchor)
         y += 16
 
 
-def _blocks(canvas: Canvas, steps: Sequence[Step], pitch: float, sides: tuple[int, int]) -> None:
+def _blocks(sheet: Sheet, steps: Sequence[Step], pitch: float, sides: tuple[int, int]) -> None:
     """The name of each block under its bars, its maps, and the widths that enter and leave."""
     for place, side in zip(("block 1", "block 2"), sides, strict=True):
         at = [index for index, step in enumerate(steps) if step.place == place]
         middle = LEFT + (at[0] + len(at) / 2) * pitch
         enters, leaves = steps[at[0]].width, steps[at[-1] + 1].width
         lines = (place, f"{side}×{side} pixels", f"{enters} → {leaves}")
-        _labels(canvas, middle, FLOOR + 20, *lines, anchor="mt")
+        _labels(sheet, middle, FLOOR + 20, *lines, anchor="mt")
 
 
-def _limit(canvas: Canvas, y: float | None, break_even: float) -> None:
+def _limit(sheet: Sheet, y: float | None, break_even: float) -> None:
     """The break-even as a dashed line, or where it is out of sight."""
     if y is not None:
         for x in range(LEFT, RIGHT, 10):  # each dash with a rim of its own: no bar is cut in two
-            canvas.line([(x - 1, y), (x + 7, y)], colour=PAPER, width=3.5)
-            canvas.line([(x, y), (x + 6, y)], width=1.5)
-        _labels(canvas, RIGHT + 2, y - 32, "break-even", f"{break_even:g}", anchor="lt")
+            sheet.line([(x - 1, y), (x + 7, y)], colour=PAPER, width=3.5)
+            sheet.line([(x, y), (x + 6, y)], width=1.5)
+        _labels(sheet, RIGHT + 2, y - 32, "break-even", f"{break_even:g}", anchor="lt")
     elif break_even == float("inf"):
-        _labels(canvas, RIGHT + 2, TOP, "pays at", "no width", anchor="lt")
+        _labels(sheet, RIGHT + 2, TOP, "pays at", "no width", anchor="lt")
     else:
-        _labels(canvas, RIGHT + 2, TOP, "break-even", f"{break_even:g},", "far above", anchor="lt")
+        _labels(sheet, RIGHT + 2, TOP, "break-even", f"{break_even:g},", "far above", anchor="lt")
 
 
-def _cross(canvas: Canvas, x: float, y: float, arm: float = 3.5) -> None:
-    canvas.line([(x - arm, y - arm), (x + arm, y + arm)], width=2)
-    canvas.line([(x - arm, y + arm), (x + arm, y - arm)], width=2)
+def _cross(sheet: Sheet, x: float, y: float, arm: float = 3.5) -> None:
+    sheet.line([(x - arm, y - arm), (x + arm, y + arm)], width=2)
+    sheet.line([(x - arm, y + arm), (x + arm, y - arm)], width=2)
 
 
 def _quantity(
-    canvas: Canvas, y: float, title: str, nets: Mapping[str, Mapping[str, int]], *, exact: bool
+    sheet: Sheet, y: float, title: str, nets: Mapping[str, Mapping[str, int]], *, exact: bool
 ) -> None:
-    canvas.text(SECOND, y, title, size=14, bold=True)
+    sheet.text(SECOND, y, title, size=14, bold=True)
     totals = {name: sum(costs.values()) for name, costs in nets.items()}
     scale = BAR_LENGTH / max(totals.values())
     for row, (name, costs) in enumerate(nets.items()):
         top, x = y + 26 + row * (ROW + 12), float(BARS)
-        canvas.text(BARS - 8, top + ROW / 2, name, anchor="rm")
+        sheet.text(BARS - 8, top + ROW / 2, name, anchor="rm")
         for part in PARTS:
             length = costs.get(part, 0) * scale
             fill, ink = PARTS[part]
             if length:
-                canvas.box(x, top, max(length - 0.5, 0.5), ROW, fill=fill)
+                sheet.box(x, top, max(length - 0.5, 0.5), ROW, fill=fill)
             cost = costs.get(part, 0)
             label = _short(cost) if exact else in_millions(cost)
             if length > 7 * len(label) + 8:
                 middle = (x + length / 2, top + ROW / 2)
-                canvas.text(*middle, label, size=11, colour=ink, anchor="mm")
+                sheet.text(*middle, label, size=11, colour=ink, anchor="mm")
             x += length
         shown = f"{totals[name]:,}" if exact else in_millions(totals[name])
-        canvas.text(x + 6, top + ROW / 2, shown, bold=True, anchor="lm")
+        sheet.text(x + 6, top + ROW / 2, shown, bold=True, anchor="lm")
 
 
 def _short(count: int) -> str:
@@ -174,11 +174,11 @@ def in_millions(count: int) -> str:
     return f"{number:,.0f}" if number >= 100 else f"{number:.1f}"
 
 
-def _legend(canvas: Canvas, costs: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
+def _legend(sheet: Sheet, costs: Mapping[str, Mapping[str, Mapping[str, int]]]) -> None:
     used = {part for nets in costs.values() for net in nets.values() for part in net}
     x, y = float(SECOND), 288
     for part, (fill, _) in PARTS.items():
         if part in used:
-            canvas.box(x, y, 14, 14, fill=fill)
-            canvas.text(x + 19, y + 7, part, size=12, anchor="lm")
+            sheet.box(x, y, 14, 14, fill=fill)
+            sheet.text(x + 19, y + 7, part, size=12, anchor="lm")
             x += 36 + 7.4 * len(part)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL.Image import Image
 
 from densenet_lessons.pictures.palette import INK, MUTED, source_colour
-from densenet_lessons.pictures.plots.pixels import Canvas, colour_map
+from densenet_lessons.pictures.sheet import Sheet, colour_map
 
 WIDTH, HEIGHT = 836, 370
 #: What stays free at the right and at the bottom.
@@ -47,67 +47,67 @@ def plot_explorer(
     count = sum(map(len, sources))
     if not 0 <= chosen < count:
         raise ValueError(f"map must be from 0 to {count - 1} here, got {chosen}")
-    canvas = Canvas(WIDTH, HEIGHT)
-    _draw_sources(canvas, sources, chosen)
+    sheet = Sheet(WIDTH, HEIGHT)
+    _draw_sources(sheet, sources, chosen)
     source = next(s for s in range(len(sources)) if chosen < sum(map(len, sources[: s + 1])))
     values = sources[source][chosen - sum(map(len, sources[:source]))]
-    _draw_enlarged(canvas, values, chosen, source)
-    _draw_image(canvas, image, values, likeness)
-    _draw_bars(canvas, shares, right)
-    return canvas.image
+    _draw_enlarged(sheet, values, chosen, source)
+    _draw_image(sheet, image, values, likeness)
+    _draw_bars(sheet, shares, right)
+    return sheet.image
 
 
-def _draw_sources(canvas: Canvas, sources: Sequence[np.ndarray], chosen: int) -> None:
+def _draw_sources(sheet: Sheet, sources: Sequence[np.ndarray], chosen: int) -> None:
     tile, wrap = _tile_size([len(maps) for maps in sources], ZOOM_X - 16 - _LABELS, HEIGHT)
     y, index = 4, 0
     for source, maps in enumerate(sources):
         colour = source_colour(source)
         rows = -(-len(maps) // wrap)
-        canvas.box(0, y, 6, rows * (tile + _GAP) - _GAP, fill=colour)
-        canvas.text(13, y + 1, f"layer {source}" if source else "input", bold=True, size=12)
-        canvas.text(13, y + 16, f"{len(maps)} channels", size=11, colour=MUTED)
+        sheet.box(0, y, 6, rows * (tile + _GAP) - _GAP, fill=colour)
+        sheet.text(13, y + 1, f"layer {source}" if source else "input", bold=True, size=12)
+        sheet.text(13, y + 16, f"{len(maps)} channels", size=11, colour=MUTED)
         for position, values in enumerate(maps):
             x = _LABELS + (position % wrap) * (tile + _GAP)
             top = y + (position // wrap) * (tile + _GAP)
-            canvas.picture(_map_pixels(values), x, top, tile, tile)
+            sheet.picture(_map_pixels(values), x, top, tile, tile)
             edge, line = (INK, 2.5) if index == chosen else (colour, 1)
-            canvas.box(x, top, tile, tile, edge=edge, line=line)
+            sheet.box(x, top, tile, tile, edge=edge, line=line)
             index += 1
         y += _row_height(rows, tile)
 
 
-def _draw_enlarged(canvas: Canvas, values: np.ndarray, index: int, source: int) -> None:
+def _draw_enlarged(sheet: Sheet, values: np.ndarray, index: int, source: int) -> None:
     where = f"layer {source}" if source else "input"
-    canvas.text(ZOOM_X, 3, f"Map {index}, {where}", bold=True, size=12)
-    canvas.picture(_map_pixels(values), ZOOM_X, ZOOM_Y, ZOOM, ZOOM)
-    canvas.box(ZOOM_X, ZOOM_Y, ZOOM, ZOOM, edge=source_colour(source), line=3)
+    sheet.text(ZOOM_X, 3, f"Map {index}, {where}", bold=True, size=12)
+    sheet.picture(_map_pixels(values), ZOOM_X, ZOOM_Y, ZOOM, ZOOM)
+    sheet.box(ZOOM_X, ZOOM_Y, ZOOM, ZOOM, edge=source_colour(source), line=3)
 
 
-def _draw_image(canvas: Canvas, image: np.ndarray, values: np.ndarray, likeness: float) -> None:
+def _draw_image(sheet: Sheet, image: np.ndarray, values: np.ndarray, likeness: float) -> None:
     """The image at half the size of the enlarged map, and the map's numbers below it."""
     x = ZOOM_X + ZOOM + 8
-    canvas.text(x, 3, "the picture", bold=True, size=12)
-    canvas.picture(colour_map(image, low=0, high=1), x, ZOOM_Y, ZOOM / 2, ZOOM / 2)
+    sheet.text(x, 3, "the picture", bold=True, size=12)
+    sheet.picture(colour_map(image, low=0, high=1), x, ZOOM_Y, ZOOM / 2, ZOOM / 2)
     low, high = float(values.min()), float(values.max())
     for y, text in [(112, f"black {low:.2f}"), (128, f"white {high:.2f}"), (150, "likeness")]:
-        canvas.text(x, y, text, size=11, colour=MUTED)
-    canvas.text(x, 166, f"{likeness:.2f}", bold=True, size=17)
+        sheet.text(x, y, text, size=11, colour=MUTED)
+    sheet.text(x, 166, f"{likeness:.2f}", bold=True, size=17)
 
 
-def _draw_bars(canvas: Canvas, shares: Mapping[str, float], right: str | None) -> None:
+def _draw_bars(sheet: Sheet, shares: Mapping[str, float], right: str | None) -> None:
     first = max(shares, key=shares.get)
     marked = "✓ is the true class" if right else "no ✓: it has no class"
-    canvas.text(ZOOM_X, BARS_Y - 22, "The net says", bold=True, size=12)
-    canvas.text(WIDTH - _MARGIN, BARS_Y - 21, marked, size=11, colour=MUTED, anchor="rt")
+    sheet.text(ZOOM_X, BARS_Y - 22, "The net says", bold=True, size=12)
+    sheet.text(WIDTH - _MARGIN, BARS_Y - 21, marked, size=11, colour=MUTED, anchor="rt")
     for row, (name, share) in enumerate(shares.items()):
         y, length = BARS_Y + row * BAR_STEP, BAR_LENGTH * share
         middle = y + _BAR_HEIGHT / 2
         if name == right:
-            canvas.text(ZOOM_X, middle, "✓", size=13, bold=True, anchor="lm")
-        canvas.text(BARS_X - 6, middle, name, size=11, bold=name == right, anchor="rm")
-        canvas.box(BARS_X, y, max(length, 0.5), _BAR_HEIGHT, fill=INK if name == first else _PALE)
+            sheet.text(ZOOM_X, middle, "✓", size=13, bold=True, anchor="lm")
+        sheet.text(BARS_X - 6, middle, name, size=11, bold=name == right, anchor="rm")
+        sheet.box(BARS_X, y, max(length, 0.5), _BAR_HEIGHT, fill=INK if name == first else _PALE)
         percent = {"text": f"{share:.0%}", "colour": INK if share >= 0.005 else MUTED}
-        canvas.text(BARS_X + length + 5, middle, size=11, anchor="lm", **percent)
+        sheet.text(BARS_X + length + 5, middle, size=11, anchor="lm", **percent)
 
 
 def _tile_size(counts: Sequence[int], space: int, height: int) -> tuple[int, int]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL.Image import Image
 
-from densenet_lessons.pictures.plots.pixels import Canvas
+from densenet_lessons.pictures.sheet import Sheet
 
 
 def plot_images(
@@ -25,12 +25,12 @@ def plot_images(
     widths = [round(size * image.shape[1] / image.shape[0]) for image in images]
     cell = max([*widths, *(9 * len(title) for title in titles)]) + gap
     rows = -(-len(images) // columns)
-    canvas = Canvas(cell * min(columns, len(images)), rows * cell_height)
+    sheet = Sheet(cell * min(columns, len(images)), rows * cell_height)
     for index, (image, title, width) in enumerate(zip(images, titles, widths, strict=True)):
         x, y = cell * (index % columns), cell_height * (index // columns)
-        canvas.picture(_as_bytes(image), x + (cell - width) / 2, y, width, size)
-        canvas.text(x + cell / 2, y + size + 5, title, anchor="mt", size=12)
-    return canvas.image
+        sheet.picture(_as_bytes(image), x + (cell - width) / 2, y, width, size)
+        sheet.text(x + cell / 2, y + size + 5, title, anchor="mt", size=12)
+    return sheet.image
 
 
 def _as_bytes(image: np.ndarray) -> np.ndarray:

@@ -37,7 +37,7 @@ def colour_map(values: np.ndarray, *, name: str = "gray", low: float, high: floa
     return _lookup(name)[(np.clip(unit, 0, 1) * 255).astype(np.uint8)]
 
 
-class Canvas:
+class Sheet:
     """A white sheet, measured in CSS pixels and drawn ``SCALE`` times as fine.
 
     ``image`` is what is drawn, a PIL image of ``SCALE`` pixels to one CSS pixel.

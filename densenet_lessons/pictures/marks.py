@@ -1,14 +1,13 @@
-"""Marks of a scatter plot on a canvas, smooth at the edge and drawn once for each look."""
+"""Marks of a scatter plot on a sheet, smooth at the edge and drawn once for each look."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from math import sqrt
 
-from PIL import Image, ImageColor, ImageDraw
+from PIL import Image, ImageDraw
 
-from densenet_lessons.pictures.palette import INK, PAPER
-from densenet_lessons.pictures.plots.pixels import SCALE, Canvas, font
+from densenet_lessons.pictures.palette import PAPER, ink_on
+from densenet_lessons.pictures.sheet import SCALE, Sheet, font
 
 #: Width of a mark with a letter, in CSS pixels.
 MARK = 17
@@ -16,7 +15,7 @@ _FINE = 4  # drawn so many times finer, then reduced
 
 
 def draw_mark(
-    canvas: Canvas, shape: str, x: float, y: float, colour: str, *, size: float = MARK,
+    sheet: Sheet, shape: str, x: float, y: float, colour: str, *, size: float = MARK,
     letter: str = "", filled: bool = True,
 ) -> None:  # fmt: skip
     """A mark with its middle at x, y.
@@ -30,7 +29,7 @@ def draw_mark(
     """
     mark = _mark(shape, colour, size, letter, filled)
     place = (round(x * SCALE - mark.width / 2), round(y * SCALE - mark.height / 2))
-    canvas.image.paste(mark, place, mark)
+    sheet.image.paste(mark, place, mark)
 
 
 @lru_cache(maxsize=128)
@@ -46,7 +45,7 @@ def _mark(shape: str, colour: str, size: float, letter: str, filled: bool) -> Im
         _shape(pen, shape, middle, unit * factor, fill)
     small = big.resize((side, side), Image.Resampling.LANCZOS)
     if letter:
-        ink = (INK if _light(colour) else PAPER) if filled else colour
+        ink = ink_on(colour) if filled else colour
         low = 0.14 * size * SCALE if shape == "^" else 0
         look = {"fill": ink, "font": font(10, bold=True), "anchor": "mm"}
         ImageDraw.Draw(small).text((side / 2, side / 2 + low), letter, **look)
@@ -63,9 +62,3 @@ def _shape(pen: ImageDraw.ImageDraw, shape: str, middle: float, unit: float, fil
         "D": [(0, -1), (1, 0), (0, 1), (-1, 0)],
     }[shape]
     pen.polygon([(middle + a * unit, middle + b * unit) for a, b in corners], fill=fill)
-
-
-def _light(colour: str) -> bool:
-    """Whether dark letters are read better on it than light ones."""
-    red, green, blue = ImageColor.getrgb(colour)
-    return sqrt(0.3 * red**2 + 0.59 * green**2 + 0.11 * blue**2) > 140
