@@ -1,4 +1,4 @@
-"""Train lesson 05's net with several seeds, and say how far its accuracy spreads.
+"""Train lesson 06's net with several seeds, and say how far its accuracy spreads.
 
 ``nice python tests/live_training.py --seeds 20 --threads 1`` runs the lesson's own cells, as they
 stand in the notebook, once for each seed. It fails if a run misses what the lesson asserts about

@@ -18,7 +18,7 @@ MAX_BYTES = 500_000
 WORDS = range(1200, 2501)
 #: A hint or a solution is one commented line, and a check the learner's own answer:
 #: neither makes a lesson longer, so none counts.
-CODE_CELLS = range(15, 26)
+CODE_CELLS = range(10, 26)
 NOT_COUNTED = ("hint-", "solution-", "check-")
 MAX_CELL_LINES = 25
 MAX_SETUP_LINES = 10

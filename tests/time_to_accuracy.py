@@ -31,7 +31,7 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def lesson_net() -> DenseNet:
-    """The net that lesson 05 trains."""
+    """The net that lesson 06 trains."""
     torch.manual_seed(0)
     net = DenseNet(12, (2, 2), 24, num_classes=10, in_channels=1, small_inputs=True)
     net.features.conv0.stride = (2, 2)

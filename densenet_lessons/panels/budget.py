@@ -1,4 +1,4 @@
-"""The budget explorer of lesson 05: which net of the comparison is best within a budget."""
+"""The budget explorer of lesson 06: which net of the comparison is best within a budget."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ PRESSES = 5
 TRIES = 3
 MIN_CONTRAST = 4.5
 #: Numbers of the lessons that train a net before the learner's eyes.
-TRAINING = {5}
+TRAINING = {6}
 
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.path.stem)

@@ -6,12 +6,8 @@
 from densenet_lessons.exercises.lesson04.body import body
 from densenet_lessons.exercises.lesson04.depth import depth
 from densenet_lessons.exercises.lesson04.head import head
-from densenet_lessons.exercises.lesson04.largest_blocks import largest_blocks
-from densenet_lessons.exercises.lesson04.level_layers import level_layers
-from densenet_lessons.exercises.lesson04.new_head import new_head
 from densenet_lessons.exercises.lesson04.number_of_parameters import number_of_parameters
 from densenet_lessons.exercises.lesson04.small_in_large_stem import small_in_large_stem
-from densenet_lessons.exercises.lesson04.stem_width import stem_width
 from densenet_lessons.exercises.lesson04.table_column import table_column
 
 # In the order of the lesson.
@@ -22,10 +18,6 @@ __all__ = [  # noqa: RUF022
     "number_of_parameters",
     "small_in_large_stem",
     "depth",
-    "stem_width",
-    "largest_blocks",
-    "level_layers",
-    "new_head",
 ]
 
 

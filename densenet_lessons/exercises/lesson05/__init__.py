@@ -1,31 +1,19 @@
-"""The exercises of lesson 05: training.
+"""The exercises of lesson 05, "Costs and choices".
 
 ``dir()`` and tab completion show the exercises alone, in the order of the lesson.
 """
 
-from densenet_lessons.exercises.lesson05.dropout_layer import dropout_layer
-from densenet_lessons.exercises.lesson05.faults import faults
-from densenet_lessons.exercises.lesson05.first_loss import first_loss
-from densenet_lessons.exercises.lesson05.hardest import hardest
-from densenet_lessons.exercises.lesson05.learning_rate import learning_rate
-from densenet_lessons.exercises.lesson05.most_even import most_even
-from densenet_lessons.exercises.lesson05.plain_gradient import plain_gradient
-from densenet_lessons.exercises.lesson05.standard_error import standard_error
-from densenet_lessons.exercises.lesson05.steps_per_epoch import steps_per_epoch
-from densenet_lessons.exercises.lesson05.train_epoch import train_epoch
+from densenet_lessons.exercises.lesson05.largest_blocks import largest_blocks
+from densenet_lessons.exercises.lesson05.level_layers import level_layers
+from densenet_lessons.exercises.lesson05.new_head import new_head
+from densenet_lessons.exercises.lesson05.stem_width import stem_width
 
 # In the order of the lesson.
 __all__ = [  # noqa: RUF022
-    "steps_per_epoch",
-    "learning_rate",
-    "first_loss",
-    "hardest",
-    "standard_error",
-    "train_epoch",
-    "faults",
-    "plain_gradient",
-    "most_even",
-    "dropout_layer",
+    "stem_width",
+    "largest_blocks",
+    "level_layers",
+    "new_head",
 ]
 
 

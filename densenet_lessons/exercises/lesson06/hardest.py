@@ -1,4 +1,4 @@
-"""Exercise 5.4: The hardest garment."""
+"""Exercise 6.4: The hardest garment."""
 
 from densenet_lessons.data import FASHION_CLASSES
 from densenet_lessons.exercises import expect
@@ -6,7 +6,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.4",
+    "6.4",
     "The hardest garment",
     kind="predict",
     minutes=2,

@@ -1,4 +1,4 @@
-"""Exercise 5.1: Steps in an epoch."""
+"""Exercise 6.1: Steps in an epoch."""
 
 import math
 
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.1",
+    "6.1",
     "Steps in an epoch",
     kind="predict",
     minutes=1,

@@ -1,11 +1,11 @@
-"""Exercise 5.8: A plain net of 58 layers."""
+"""Exercise 6.8: A plain net of 58 layers."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.8",
+    "6.8",
     "A plain net of 58 layers",
     kind="predict",
     minutes=2,

@@ -1,11 +1,11 @@
-"""Exercise 5.9: Gradient norms in order."""
+"""Exercise 6.9: Gradient norms in order."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.9",
+    "6.9",
     "Gradient norms in order",
     kind="predict",
     minutes=2,

@@ -1,4 +1,4 @@
-"""Exercise 4.8: The same question for DenseNet-264."""
+"""Exercise 5.2: The same question for DenseNet-264."""
 
 from densenet_lessons.costs import operations
 from densenet_lessons.densenet import IMAGENET_NETS
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "4.8",
+    "5.2",
     "The same question for DenseNet-264",
     kind="predict",
     minutes=3,

@@ -1,4 +1,4 @@
-"""Exercise 4.7: The stem behind 27.2M."""
+"""Exercise 5.1: The stem behind 27.2M."""
 
 from densenet_lessons.costs import count_parameters
 from densenet_lessons.densenet import DenseNetSpec
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "4.7",
+    "5.1",
     "The stem behind 27.2M",
     kind="predict",
     minutes=4,

@@ -1,4 +1,4 @@
-"""Exercise 5.10: Dropout in a dense layer."""
+"""Exercise 6.10: Dropout in a dense layer."""
 
 import torch
 from torch import nn
@@ -61,7 +61,7 @@ def _with_dropout(layer, reference, x):
 
 
 @exercise(
-    "5.10",
+    "6.10",
     "Dropout in a dense layer",
     kind="module",
     minutes=8,

@@ -1,4 +1,4 @@
-"""Exercise 4.10: A pretrained net for your own classes."""
+"""Exercise 5.4: A pretrained net for your own classes."""
 
 import torch
 from torch import nn
@@ -9,7 +9,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "4.10",
+    "5.4",
     "A pretrained net for your own classes",
     kind="function",
     minutes=5,
