@@ -18,6 +18,7 @@ from densenet_lessons.panels.base import (
     steps,
     toggle,
 )
+from densenet_lessons.pictures import ACCENT
 
 ALT = "A grey square that gets lighter with k"
 
@@ -161,7 +162,7 @@ def test_a_refused_setting_is_told_in_words_on_a_card():
     assert pixel(panel.png) == (80, 80, 80)
 
 
-def bounds(png, colour=base.ACCENT):
+def bounds(png, colour=ACCENT):
     """Left, top, right and bottom of what has just this colour."""
     wanted = np.array(ImageColor.getrgb(colour))
     rows, columns = np.nonzero((np.asarray(Image.open(io.BytesIO(png))) == wanted).all(2))
@@ -254,7 +255,8 @@ def test_the_page_under_a_panel_never_moves_up():
     heights = []
     for k in (3, 9, 1):
         panel.set(k=k)
-        heights.append(int(panel._picture.layout.min_height.removesuffix("px")))
+        heights.append(panel._hot.kept)
+        assert f"min-height:{heights[-1]}px" in panel._still.value
     assert heights == [122, 182, 182]
 
 
@@ -269,6 +271,6 @@ def test_a_stored_panel_keeps_its_sentence_and_its_picture():
 def test_the_page_finds_what_the_course_promises():
     panel = Grey(scale=2)
     assert "densenet-panel" in panel._dom_classes
-    assert "densenet-picture" in panel._picture._dom_classes
-    assert f'<img alt="{ALT}" width="162"' in panel._picture.value
+    assert "densenet-picture" in panel._hot._dom_classes
+    assert f'<img alt="{ALT}" width="162"' in panel._still.value
     assert '<p role="status"' in panel._status.value
