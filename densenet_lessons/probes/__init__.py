@@ -1,4 +1,4 @@
-"""What happens inside a net: maps, gradients, kept bytes, and who reads whose features.
+"""What happens inside a net: maps, gradients, kept bytes, times, and who reads whose features.
 
 Every probe leaves the net as it found it: same mode, same parameters, same running statistics,
 no hook left behind. Results are plain arrays and numbers.
@@ -9,6 +9,7 @@ from densenet_lessons.probes.activation import ClassActivation, class_activation
 from densenet_lessons.probes.gradients import GradientNorm, gradient_norms
 from densenet_lessons.probes.kept_bytes import saved_bytes
 from densenet_lessons.probes.maps import SourceMaps, feature_maps
+from densenet_lessons.probes.profiling import OperationTime, profile_operations
 from densenet_lessons.probes.ranks import Estimate, bootstrap, rank_correlation, ranks, spearman
 from densenet_lessons.probes.similarity import (
     Similarity,
@@ -16,7 +17,9 @@ from densenet_lessons.probes.similarity import (
     layer_similarity,
     linear_cka,
 )
+from densenet_lessons.probes.timing import MachineSpeed, Timing, machine_speed, time_each
 from densenet_lessons.probes.weights import WeightMap, filter_weight_map, read_weight_map
+from densenet_lessons.probes.work import Work, work_of
 
 __all__ = [
     "Ablation",
@@ -24,9 +27,13 @@ __all__ = [
     "Estimate",
     "GradientNorm",
     "Link",
+    "MachineSpeed",
+    "OperationTime",
     "Similarity",
     "SourceMaps",
+    "Timing",
     "WeightMap",
+    "Work",
     "ablate",
     "bootstrap",
     "class_activation_maps",
@@ -36,10 +43,14 @@ __all__ = [
     "gradient_norms",
     "layer_similarity",
     "linear_cka",
+    "machine_speed",
+    "profile_operations",
     "rank_correlation",
     "ranks",
     "read_weight_map",
     "saved_bytes",
     "silence",
     "spearman",
+    "time_each",
+    "work_of",
 ]

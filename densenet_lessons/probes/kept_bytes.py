@@ -10,8 +10,9 @@ from torch.autograd.graph import saved_tensors_hooks
 def saved_bytes(function: Callable[..., Tensor], *inputs: Tensor) -> int:
     """Bytes that autograd keeps between a forward pass of ``function`` and its backward pass.
 
-    Each storage is counted once. Parameters are not counted, for they are there anyway; nor is
-    anything that lies in the storage of an input. The number is the same on every machine.
+    Each storage is counted once. Parameters and buffers are not counted, for they are there
+    anyway; nor is anything that lies in the storage of an input. The number is the same on every
+    machine.
 
     Args:
         function: a module, or any function of tensors. A module is run in the mode that it is
@@ -22,6 +23,7 @@ def saved_bytes(function: Callable[..., Tensor], *inputs: Tensor) -> int:
     buffers: list[tuple[Tensor, Tensor]] = []
     if isinstance(function, nn.Module):
         owned |= {parameter.untyped_storage().data_ptr() for parameter in function.parameters()}
+        owned |= {buffer.untyped_storage().data_ptr() for buffer in function.buffers()}
         buffers = [(buffer, buffer.clone()) for buffer in function.buffers()]
     kept: dict[int, int] = {}
 
