@@ -3,16 +3,15 @@
 from densenet_lessons.experiments.baselines import matched_plain, matched_residual
 from densenet_lessons.experiments.comparison import FAMILIES, build
 from densenet_lessons.experiments.comparison_results import (
-    CLEAR,
     Summary,
     accuracies_of,
-    clearly_apart,
+    differ,
     load_comparison,
-    standard_error,
     summarise,
 )
 from densenet_lessons.experiments.faults import FAULTS, faulty_runs
 from densenet_lessons.experiments.pretrained import PhotoGuess, classify_photo
+from densenet_lessons.experiments.welch import Difference
 from densenet_lessons.experiments.zoo import (
     DEPTH,
     FOLDER,
@@ -23,25 +22,24 @@ from densenet_lessons.experiments.zoo import (
 )
 
 __all__ = [
-    "CLEAR",
     "DEPTH",
     "FAMILIES",
     "FAULTS",
     "FOLDER",
     "GROWTH_RATES",
     "IMAGE_SIZE",
+    "Difference",
     "PhotoGuess",
     "Summary",
     "ZooRecord",
     "accuracies_of",
     "build",
     "classify_photo",
-    "clearly_apart",
+    "differ",
     "faulty_runs",
     "load_comparison",
     "matched_plain",
     "matched_residual",
-    "standard_error",
     "summarise",
     "trained_densenet",
 ]

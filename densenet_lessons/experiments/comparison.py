@@ -27,6 +27,7 @@ from densenet_lessons.experiments.comparison_results import (
     Summary,
     load_comparison,
     summarise,
+    verdicts,
 )
 from densenet_lessons.training import evaluate, one_cycle, train
 
@@ -163,7 +164,7 @@ def compare(
         for family in FAMILIES
     ]
     done |= dict(_perform_all([run for run in tests if run not in done], path, **how))
-    return {
+    record = {
         "title": "Plain, residual and dense nets with equal parameters on fashion_mnist_small",
         "made_by": "python -m densenet_lessons.experiments.comparison",
         "settings": settings,
@@ -173,6 +174,7 @@ def compare(
         "tuning": [done[run] for run in tuning],
         "runs": [done[run] for run in tests],
     }
+    return {**record, "verdicts": verdicts(summarise(record))}
 
 
 def _settings(epochs: int, bfloat16: bool) -> dict:

@@ -1,16 +1,15 @@
 """What came out of the comparison: the record that ships, its summaries, and what is noise."""
 
 import json
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import asdict, dataclass
+from itertools import combinations
 from pathlib import Path
 from statistics import mean, stdev
 
 from densenet_lessons.data import ASSETS
+from densenet_lessons.experiments.welch import Difference, welch
 
 RESULTS = ASSETS / "comparison.json"
-#: Two means count as different when more than this many standard errors lie between them.
-CLEAR = 2
 
 
 @dataclass(frozen=True)
@@ -85,14 +84,17 @@ def _runs(record: dict, family: str, size: str) -> list[dict]:
     return [run for run in record["runs"] if (run["family"], run["size"]) == (family, size)]
 
 
-def standard_error(first: Summary, second: Summary) -> float:
-    """Standard error of the difference between two means: by how much it may be off by chance.
-
-    The two need not spread alike (Welch): sqrt(s1^2 / n1 + s2^2 / n2).
-    """
-    return sqrt(first.spread**2 / first.seeds + second.spread**2 / second.seeds)
+def differ(first: Summary, second: Summary) -> Difference:
+    """The difference of two mean accuracies, judged by Welch's t test over the seeds."""
+    return welch(*((one.mean, one.spread, one.seeds) for one in (first, second)))
 
 
-def clearly_apart(first: Summary, second: Summary) -> bool:
-    """Whether two means differ by more than ``CLEAR`` standard errors of their difference."""
-    return abs(first.mean - second.mean) > CLEAR * standard_error(first, second)
+def verdicts(summaries: list[Summary]) -> list[dict]:
+    """How each two families differ at each size, as the record holds it, rounded."""
+    found = []
+    for size in dict.fromkeys(one.size for one in summaries):
+        here = [one for one in summaries if one.size == size]
+        for second, first in combinations(here, 2):  # the dense net stands last
+            numbers = {key: round(value, 6) for key, value in asdict(differ(first, second)).items()}
+            found.append({"size": size, "first": first.family, "second": second.family, **numbers})
+    return found

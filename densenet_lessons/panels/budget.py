@@ -22,7 +22,7 @@ from densenet_lessons.experiments import (
 )
 from densenet_lessons.experiments import FOLDER as ZOO
 from densenet_lessons.panels.base import Panel, Refusal
-from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, within
+from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, scope, within
 from densenet_lessons.panels.controls import Control, choice, steps, toggle
 from densenet_lessons.pictures import Net, budget_image
 
@@ -52,7 +52,7 @@ def budget_explorer(record: dict | None = None) -> Panel:
 class BudgetExplorer(Panel):
     """The panel behind ``budget_explorer``: the budgets on offer follow the axis."""
 
-    sentence_lines = 5
+    sentence_lines = 6
 
     def __init__(self, record: dict | None = None) -> None:
         self._summaries: list[Summary] = []
@@ -107,7 +107,7 @@ class BudgetExplorer(Panel):
                 f"they show; '{TIE}' means that none is ahead by more than the noise."
             )
         elif fitting:
-            told += [best(fitting), about_guess(guess, fitting)]
+            told += [best(fitting), scope(self._record["settings"]), about_guess(guess, fitting)]
         if axis == "milliseconds":
             told.append(
                 "Each time is the quickest of some passes on one thread. Training times are "
@@ -128,6 +128,7 @@ def _read(record: dict | None) -> tuple[list[Summary], dict]:
     if record is None:
         return load_comparison()
     try:
+        scope(record["settings"])
         return summarise(record), record
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"record must be one of comparison.compare, got {error!r}") from error

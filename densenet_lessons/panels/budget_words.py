@@ -1,8 +1,9 @@
 """What the budget explorer says about the nets that fit: the best, the second, and the noise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from densenet_lessons.experiments import CLEAR, Summary, clearly_apart, standard_error
+from densenet_lessons.experiments import Difference, Summary, differ
 
 TIE = "a tie"
 
@@ -33,12 +34,25 @@ def best(fitting: Sequence[Summary]) -> str:
 
 def _compared(first: Summary, other: Summary) -> str:
     """An accuracy beside the best one, and what their distance is worth."""
-    noise = CLEAR * standard_error(first, other)
-    judged = "more than" if clearly_apart(first, other) else "within"
+    found = differ(first, other)
+    judged = "more than" if found.clear else "within"
     return (
         f"{_percent(other.mean)} ± {_points(other.spread)}, "
-        f"{_gap(first, other)} less: {judged} the noise "
-        f"({CLEAR} standard errors of the difference, {100 * noise:.2f} points)"
+        f"{_gap(first, other)} less: {judged} the noise ({_test(found)})"
+    )
+
+
+def _test(found: Difference) -> str:
+    """Welch's t test in a bracket: its p, and the interval of the difference in points."""
+    p = "p < 0.001" if found.p < 0.001 else f"p = {found.p:.3f}"
+    return f"Welch's t: {p}, 95% interval {100 * found.low:.2f} to {100 * found.high:.2f} points"
+
+
+def scope(settings: Mapping[str, Any]) -> str:
+    """What the comparison is about, and so what it says nothing about."""
+    return (
+        f"This is about nets of {settings['depth']} layers after {settings['epochs']} epochs on "
+        "10,000 grey images of 28 pixels, and about no others."
     )
 
 
@@ -57,10 +71,10 @@ def _judged(guess: str, first: Summary, others: Sequence[Summary]) -> str:
         return f"no other family than {first.family} fits to compare"
     if own is not None and own is not first:
         behind = f"its best net that fits, {_name(own)}, is {_gap(first, own)} behind"
-        if clearly_apart(first, own):
+        if differ(first, own).clear:
             return f"{behind}, more than the noise: it does not hold here"
         return f"{behind}, within the noise: these runs do not decide"
-    apart = clearly_apart(first, rival)
+    apart = differ(first, rival).clear
     if guess == TIE:
         return "it does not hold here" if apart else "it holds here"
     return "it holds here" if apart else "ahead here, but not by more than the noise"

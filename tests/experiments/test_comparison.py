@@ -5,6 +5,7 @@ import statistics
 
 import pytest
 import torch
+from scipy import stats
 
 from densenet_lessons.data.small import LabelledImages, load_images
 from densenet_lessons.experiments import comparison, comparison_results
@@ -19,10 +20,10 @@ from densenet_lessons.experiments.comparison import (
 )
 from densenet_lessons.experiments.comparison_results import (
     accuracies_of,
-    clearly_apart,
+    differ,
     load_comparison,
-    standard_error,
     summarise,
+    verdicts,
 )
 from densenet_lessons.training.history import History
 
@@ -218,22 +219,25 @@ def a_summary(*accuracies):
     return summary
 
 
-def test_means_are_clearly_apart_beyond_two_standard_errors():
-    first, second = a_summary(0.86, 0.88, 0.90), a_summary(0.87, 0.87, 0.89, 0.93, 0.89)
-    # Welch's t is the difference over this error; torch's variance is the oracle.
-    variances = [
-        torch.tensor(values, dtype=torch.float64).var() / len(values)
-        for values in ([0.86, 0.88, 0.90], [0.87, 0.87, 0.89, 0.93, 0.89])
-    ]
-    error = float(sum(variances) ** 0.5)
-    assert standard_error(first, second) == pytest.approx(error)
-    assert standard_error(second, first) == standard_error(first, second)
-    still = a_summary(0.5, 0.5)
-    for factor, apart in ((1.95, False), (2.05, True), (-1.95, False), (-2.05, True)):
-        shift = 0.5 + factor * standard_error(first, still) - first.mean
-        moved = a_summary(*(x + shift for x in (0.86, 0.88, 0.90)))
-        assert clearly_apart(moved, still) is apart
-        assert clearly_apart(still, moved) is apart
+def test_two_nets_differ_as_scipy_says():
+    samples = (0.86, 0.88, 0.90), (0.87, 0.87, 0.89, 0.93, 0.89)
+    found = differ(*(a_summary(*sample) for sample in samples))
+    oracle = stats.ttest_ind(*samples, equal_var=False)
+    assert (found.t, found.p) == pytest.approx((oracle.statistic, oracle.pvalue))
+    assert (found.low, found.high) == pytest.approx(tuple(oracle.confidence_interval(0.95)))
+
+
+def test_the_record_holds_a_verdict_of_each_two_families_at_each_size():
+    summaries, record = load_comparison()
+    assert record["verdicts"] == verdicts(summaries)
+    assert len(record["verdicts"]) == 9
+    for verdict in record["verdicts"]:
+        samples = [
+            accuracies_of(record, verdict[one], verdict["size"]) for one in ("first", "second")
+        ]
+        oracle = stats.ttest_ind(*samples, equal_var=False)
+        assert verdict["p"] == pytest.approx(oracle.pvalue, abs=1e-6)
+        assert verdict["degrees"] == pytest.approx(oracle.df, abs=1e-6)
 
 
 def test_a_real_run_in_another_process(tmp_path):

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageColor
+from scipy import stats
 
 from densenet_lessons.experiments import comparison, comparison_results
 from densenet_lessons.experiments.comparison import FAMILIES, LEARNING_RATES, SEEDS, SIZES, build
@@ -107,10 +108,10 @@ def runs_of(record, name):
     return [run["accuracy"] for run in record["runs"] if (run["family"], run["size"]) == name]
 
 
-def noise_of(*samples):
-    """Twice the standard error of a difference of two means, by torch."""
-    parts = [torch.tensor(s, dtype=torch.float64).var() / len(s) for s in samples]
-    return 2 * math.sqrt(sum(parts))
+def welch(*samples):
+    """p and the 95% interval of the difference of two means, by scipy."""
+    found = stats.ttest_ind(*samples, equal_var=False)
+    return found.pvalue, *found.confidence_interval(0.95)
 
 
 @pytest.mark.parametrize("axis", AXES)
@@ -133,20 +134,25 @@ def test_the_sentence_says_what_the_runs_say(record, axis):
         ) in panel.sentence
         others = re.findall(
             r"(Second|another family): (\w+ \w+), ([\d.]+)% ± ([\d.]+), ([\d.]+) points less: "
-            r"(within|more than) the noise \(2 standard errors of the difference, ([\d.]+) points",
+            r"(within|more than) the noise \(Welch's t: p ([=<] [\d.]+), 95% interval "
+            r"(-?[\d.]+) to ([\d.]+) points\)",
             panel.sentence,
         )
         rivals = [name for name in ranked if name[0] != ranked[0][0]]
         expected = dict.fromkeys([*ranked[1:2], *rivals[:1]])  # once each, in this order
         assert [tuple(other[1].split()) for other in others] == list(expected)
-        for _, name, mean, spread, less, verdict, noise in others:
+        for _, name, mean, spread, less, verdict, chance, low, high in others:
             mine = runs[tuple(name.split())]
             gap = statistics.mean(best) - statistics.mean(mine)
             assert mean == f"{100 * statistics.mean(mine):.1f}"
             assert spread == f"{100 * statistics.stdev(mine):.1f}"
             assert float(less) == pytest.approx(100 * gap, abs=0.0051)
-            assert float(noise) == pytest.approx(100 * noise_of(best, mine), abs=0.0051)
-            assert verdict == ("more than" if gap > noise_of(best, mine) else "within")
+            p, *interval = welch(best, mine)
+            assert chance == (f"= {p:.3f}" if p >= 0.001 else "< 0.001")
+            assert [float(low), float(high)] == pytest.approx(
+                [100 * end for end in interval], abs=0.0051
+            )
+            assert verdict == ("more than" if p < 0.05 else "within")
 
 
 def test_the_noise_is_told_where_it_matters_and_only_there(made):
@@ -198,7 +204,7 @@ def test_the_guessed_family_itself_is_judged(record, axis):
                 )
                 assert found[1] == " ".join(own[0])
                 assert float(found[2]) == pytest.approx(100 * gap, abs=0.0051)
-                clear = gap > noise_of(*samples)
+                clear = bool(welch(*samples)[0] < 0.05)
                 assert found[3].startswith("more than" if clear else "within")
                 seen.add(clear)
             else:
@@ -218,6 +224,13 @@ def test_a_leading_family_within_the_noise_is_told_so(panel, made):
     best = max(NETS, key=lambda name: statistics.mean(runs_of(made["close"], name)))
     panel.set(guess=best[0])
     assert panel.sentence.endswith(": ahead here, but not by more than the noise.")
+
+
+def test_what_the_comparison_is_about_is_said_with_its_result(panel):
+    words = "nets of 16 layers after 8 epochs on 10,000 grey images of 28 pixels, and about no"
+    assert words not in panel.sentence
+    panel.set(guess="dense")
+    assert words in panel.sentence
 
 
 def test_one_family_alone_is_no_comparison(record):
