@@ -71,6 +71,8 @@ def clean_environment(folder: Path) -> None:
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
     # A panel that fails must fail the cell, not only say so.
     os.environ["DENSENET_LESSONS_STRICT"] = "1"
+    # What the user has solved is not the lessons' business.
+    os.environ["DENSENET_LESSONS_PROGRESS"] = "off"
 
 
 def run(stored: nbformat.NotebookNode, folder: Path) -> nbformat.NotebookNode:

@@ -18,7 +18,7 @@ FLOORS = {
     "densenet": 1,
     "training": 2, "data": 2, "costs": 2, "probes": 2,
     "experiments": 3, "exercises": 3, "pictures": 3,
-    "panels": 4,
+    "panels": 4, "course": 4,
 }  # fmt: skip
 
 #: Room -> what it may import from outside, besides the standard library.
@@ -29,9 +29,10 @@ OUTSIDE = {
     "training": {"torch", "torchvision", "numpy", "tqdm"},
     "probes": {"torch", "numpy"},
     "experiments": {"torch", "torchvision", "tqdm"},
-    "exercises": {"torch", "numpy", "IPython"},
+    "exercises": {"torch", "numpy", "IPython", "platformdirs", "filelock"},
     "pictures": {"matplotlib", "numpy", "PIL", "IPython"},
     "panels": {"torch", "numpy", "PIL", "ipywidgets", "traitlets", "anywidget"},
+    "course": {"torch"},
 }
 
 #: What is asked for by an argument alone, and imported only then.

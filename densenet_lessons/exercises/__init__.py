@@ -2,3 +2,7 @@
 
 A notebook imports one lesson: `from densenet_lessons.exercises import lesson02 as ex`.
 """
+
+from densenet_lessons.exercises.solved import progress_file, solved_exercises
+
+__all__ = ["progress_file", "solved_exercises"]

@@ -25,6 +25,7 @@ from .engine.about import About
 from .engine.judge import Outcome, enact, form_of
 from .engine.source import is_code, typed_source
 from .engine.verdict import Hint, Solution, Status, Verdict
+from .solved import remember_solved
 
 REGISTRY: dict[str, Exercise] = {}
 _MISSING = object()
@@ -114,6 +115,11 @@ class Exercise:
         return Declared(answer, says.strip(), self)
 
     @property
+    def key(self) -> str:
+        """Lesson and name, "lesson02.block_width": what it is remembered by once it is solved."""
+        return f"{self.module.rpartition('.')[2]}.{self.name}"
+
+    @property
     def form(self) -> str:
         """What the learner hands in, as the solution is: "value", "function" or "class"."""
         return form_of(self._declared_solution().answer)
@@ -144,6 +150,8 @@ class Exercise:
         except BaseException as error:
             # The stop button between two steps, or an answer that got past every guard.
             status, message = Status.NOT_YET, f"The check was stopped by {type(error).__name__}."
+        if status is Status.CORRECT:
+            message = " ".join(part for part in (message, remember_solved(self.key)) if part)
         return Verdict(status, message, self.id, self.title)
 
     def _judge(self, answer, limit: float) -> tuple[Status, str]:
