@@ -2,11 +2,10 @@
 
 from densenet_lessons.course.copies import Copied, copy_lessons, reset_lesson
 from densenet_lessons.course.environment import Environment, Finding, check_environment
-from densenet_lessons.course.lessons import LESSONS, Lesson
+from densenet_lessons.course.lessons import Lesson, lessons
 from densenet_lessons.course.progress import Progress, progress
 
 __all__ = [
-    "LESSONS",
     "Copied",
     "Environment",
     "Finding",
@@ -14,6 +13,7 @@ __all__ = [
     "Progress",
     "check_environment",
     "copy_lessons",
+    "lessons",
     "progress",
     "reset_lesson",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from densenet_lessons.course.copies import DEFAULT_FOLDER, copy_lessons, reset_lesson
-from densenet_lessons.course.lessons import LESSONS
+from densenet_lessons.course.lessons import lessons
 
 #: JupyterLab's defaults here, which the user's own settings override: a panel that was run shows
 #: its last picture after the notebook is opened again.
@@ -69,7 +69,7 @@ def _start(options: argparse.Namespace, jupyter: list[str]) -> int:
         print(f"{len(copied.new)} files were copied to {copied.notebooks.parent}.")
     if not options.open:
         return 0
-    tour = copied.notebooks / LESSONS[0].file
+    tour = copied.notebooks / lessons()[0].file
     print(f"JupyterLab opens {tour}; Ctrl+C here ends it.", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "jupyterlab", str(tour), *jupyter]

@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from densenet_lessons.course.lessons import LESSONS, Lesson, shipped_folder
+from densenet_lessons.course.lessons import Lesson, lessons, shipped_folder
 
 #: Where the lessons are copied to, from the folder in which the command is given.
 DEFAULT_FOLDER = "densenet-lessons"
@@ -98,10 +98,10 @@ def lesson_of(number: int | str) -> Lesson:
         ValueError: if there is none.
     """
     text = str(number).strip()
-    for lesson in LESSONS:
+    for lesson in lessons():
         if text.isdecimal() and int(text) == lesson.number:
             return lesson
-    known = ", ".join(f"{lesson.number:02}" for lesson in LESSONS)
+    known = ", ".join(f"{lesson.number:02}" for lesson in lessons())
     raise ValueError(f"lesson must be one of {known}, got {text!r}")
 
 

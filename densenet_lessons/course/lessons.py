@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
@@ -22,13 +24,18 @@ class Lesson:
     title: str
 
 
-LESSONS = (
-    Lesson(1, "01_add_vs_concat.ipynb", "Add vs concat"),
-    Lesson(2, "02_dense_block.ipynb", "Dense layer and dense block"),
-    Lesson(3, "03_bottleneck_and_transition.ipynb", "Bottleneck and transition layers"),
-    Lesson(4, "04_architectures.ipynb", "Architectures"),
-    Lesson(5, "05_training.ipynb", "Training"),
-)
+@lru_cache(maxsize=1)
+def lessons() -> tuple[Lesson, ...]:
+    """The lessons that this installation brings, in their order."""
+    return tuple(
+        Lesson(int(path.name[:2]), path.name, _title(path))
+        for path in sorted(shipped_folder("notebooks").glob("[0-9][0-9]_*.ipynb"))
+    )
+
+
+def _title(path: Path) -> str:
+    first = json.loads(path.read_text(encoding="utf8"))["cells"][0]["source"]
+    return "".join(first).splitlines()[0].lstrip("# ")
 
 
 def shipped_folder(name: str) -> Path:

@@ -6,7 +6,7 @@ import html
 import importlib
 from dataclasses import dataclass
 
-from densenet_lessons.course.lessons import LESSONS, Lesson
+from densenet_lessons.course.lessons import Lesson, lessons
 from densenet_lessons.exercises import progress_file, solved_exercises
 
 
@@ -105,17 +105,17 @@ class Progress:
 def progress() -> Progress:
     """What the learner has solved, and where to go on."""
     solved, place = solved_exercises(), progress_file()
-    lessons = []
-    for lesson in LESSONS:
+    listed = []
+    for lesson in lessons():
         module = importlib.import_module(f"densenet_lessons.exercises.lesson{lesson.number:02}")
         found = [getattr(module, name) for name in module.__all__]
         states = (
             State(each.id, each.title, each.minutes, solved.get(each.key, "")) for each in found
         )
-        lessons.append((lesson, tuple(states)))
+        listed.append((lesson, tuple(states)))
     note = (
         f"This is remembered in {place} on this machine alone; delete the file to forget it."
         if place
         else "Nothing is remembered here: this is a test run, or it is switched off."
     )
-    return Progress(tuple(lessons), note)
+    return Progress(tuple(listed), note)

@@ -10,7 +10,7 @@ import sysconfig
 import pytest
 from lessons import NOTEBOOKS, ROOT
 
-from densenet_lessons.course import LESSONS, copy_lessons, reset_lesson
+from densenet_lessons.course import copy_lessons, lessons, reset_lesson
 from densenet_lessons.course.__main__ import environment, main
 
 #: A folder as people have them.
@@ -31,9 +31,9 @@ def test_a_copy_has_every_lesson_and_picture_and_its_links_hold(tmp_path):
 
 def test_what_the_learner_wrote_is_never_overwritten(tmp_path):
     first = copy_lessons(tmp_path)
-    mine = first.notebooks / LESSONS[1].file
+    mine = first.notebooks / lessons()[1].file
     mine.write_text("my answers")
-    gone = first.notebooks / LESSONS[2].file
+    gone = first.notebooks / lessons()[2].file
     gone.unlink()
     again = copy_lessons(tmp_path)
     assert mine.read_text() == "my answers"
@@ -43,18 +43,18 @@ def test_what_the_learner_wrote_is_never_overwritten(tmp_path):
 
 def test_a_reset_keeps_the_learners_copies_beside_the_fresh_one(tmp_path):
     notebooks = copy_lessons(tmp_path).notebooks
-    place = notebooks / LESSONS[1].file
+    place = notebooks / lessons()[1].file
     kept = []
     for text in ("first try", "second try"):
         place.write_text(text)
-        fresh, mine = reset_lesson(f"{LESSONS[1].number:02}", tmp_path)
+        fresh, mine = reset_lesson(f"{lessons()[1].number:02}", tmp_path)
         assert fresh == place
         assert mine.read_text() == text
         kept.append(mine)
         assert place.read_bytes() == (ROOT / "notebooks" / place.name).read_bytes()
     assert len(set(kept)) == 2
     place.unlink()
-    assert reset_lesson(LESSONS[1].number, tmp_path) == (place, None)
+    assert reset_lesson(lessons()[1].number, tmp_path) == (place, None)
 
 
 @pytest.mark.parametrize("number", ["99", "-1", "two", "", "1.5", "٣٣"])

@@ -7,7 +7,7 @@ import sys
 import pytest
 from lessons import LESSONS as NOTEBOOKS
 
-from densenet_lessons.course import LESSONS, progress
+from densenet_lessons.course import lessons, progress
 from densenet_lessons.exercises import core, solved
 
 
@@ -25,8 +25,8 @@ def some_exercise():
 
 
 def test_the_lessons_are_those_in_notebooks_with_their_titles():
-    assert [lesson.file for lesson in LESSONS] == [notebook.name for notebook in NOTEBOOKS]
-    for lesson, notebook in zip(LESSONS, NOTEBOOKS, strict=True):
+    assert [lesson.file for lesson in lessons()] == [notebook.name for notebook in NOTEBOOKS]
+    for lesson, notebook in zip(lessons(), NOTEBOOKS, strict=True):
         assert lesson.number == notebook.number
         assert notebook.cells[0].source.splitlines()[0].endswith(lesson.title)
 
