@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from densenet_lessons.costs.counting import count_parameters
 from densenet_lessons.data.small import load_images
 from densenet_lessons.densenet.models import DenseNet
-from densenet_lessons.training.loop import evaluate, one_cycle, train
+from densenet_lessons.training import evaluate, one_cycle, train
 
 GOAL = 0.885
 TEXTBOOK_EPOCHS, TEXTBOOK_BATCH, TEXTBOOK_SIZE = 10, 128, 96

@@ -3,22 +3,28 @@
 import hashlib
 import json
 import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
+
+Content = TypeVar("Content")
 
 ASSETS = Path(__file__).parent / "assets"
 
 
-def read_json(path: Path) -> dict:
-    """The content of a JSON file that ships.
+def read_json(path: Path, parse: Callable[[Any], Content] = lambda content: content) -> Content:
+    """The content of a JSON file that ships, or what ``parse`` makes of it.
 
     Raises:
         FileNotFoundError, RuntimeError: if it is missing or damaged, with the command that
-            restores it.
+            restores it. Damaged is also what ``parse`` cannot read.
     """
     content = _read(path)
     try:
-        return json.loads(content)
-    except ValueError as error:
+        return parse(json.loads(content))
+    except KeyError as error:
+        raise damaged(path, f"it holds no {error.args[0]}") from error
+    except (ValueError, TypeError, AttributeError) as error:
         raise damaged(path, repr(error)) from error
 
 

@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from densenet_lessons.data.full import DATASETS, read_full
-from densenet_lessons.data.shipped import ASSETS, damaged, read_checked, read_json
+from densenet_lessons.data.shipped import ASSETS, read_checked, read_json
 from densenet_lessons.densenet import check_positive_int
 
 FASHION_CLASSES = (
@@ -190,12 +190,7 @@ def flip_and_crop(
 
 @lru_cache(maxsize=1)
 def _read_subset(path: Path) -> dict[str, np.ndarray]:
-    manifest = path.with_suffix(".json")
-    described = read_json(manifest)
-    try:
-        sha256 = described["sha256"]
-    except (KeyError, TypeError) as error:
-        raise damaged(manifest, "it holds no sha256") from error
+    sha256 = read_json(path.with_suffix(".json"), lambda manifest: manifest["sha256"])
     content = read_checked(path, sha256)
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return dict(arrays)

@@ -14,18 +14,17 @@ from densenet_lessons.experiments.pretrained import PhotoGuess, classify_photo
 from densenet_lessons.experiments.welch import Difference
 from densenet_lessons.experiments.zoo import (
     DEPTH,
-    FOLDER,
     GROWTH_RATES,
     IMAGE_SIZE,
     ZooRecord,
     trained_densenet,
+    zoo_records,
 )
 
 __all__ = [
     "DEPTH",
     "FAMILIES",
     "FAULTS",
-    "FOLDER",
     "GROWTH_RATES",
     "IMAGE_SIZE",
     "Difference",
@@ -42,4 +41,5 @@ __all__ = [
     "matched_residual",
     "summarise",
     "trained_densenet",
+    "zoo_records",
 ]

@@ -1,12 +1,11 @@
 """What came out of the comparison: the record that ships, its summaries, and what is noise."""
 
-import json
 from dataclasses import asdict, dataclass
 from itertools import combinations
 from pathlib import Path
 from statistics import mean, stdev
 
-from densenet_lessons.data import ASSETS
+from densenet_lessons.data import ASSETS, read_json
 from densenet_lessons.experiments.welch import Difference, welch
 
 RESULTS = ASSETS / "comparison.json"
@@ -44,14 +43,7 @@ def load_comparison(path: str | Path | None = None) -> tuple[list[Summary], dict
             that restores it.
     """
     file = RESULTS if path is None else Path(path)
-    restore = f"restore it with: git checkout -- densenet_lessons/data/assets/{file.name}"
-    if not file.is_file():
-        raise FileNotFoundError(f"{file} is missing; {restore}")
-    try:
-        record = json.loads(file.read_text(encoding="utf8"))
-        return summarise(record), record
-    except (ValueError, KeyError, TypeError) as error:
-        raise RuntimeError(f"{file} is damaged ({error!r}); {restore}") from error
+    return read_json(file, lambda record: (summarise(record), record))
 
 
 def summarise(record: dict) -> list[Summary]:

@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -17,7 +17,6 @@ import torch
 from densenet_lessons.costs import count_macs, count_parameters
 from densenet_lessons.data import (
     ASSETS,
-    LabelledImages,
     damaged,
     flip_and_crop,
     load_images,
@@ -30,6 +29,7 @@ from densenet_lessons.training import evaluate, one_cycle, text_progress, train
 GROWTH_RATES = (2, 4, 8, 12, 16, 24)
 DEPTH = 22  # three blocks of three bottleneck layers, on maps of 28, 14 and 7 pixels
 FOLDER = ASSETS / "zoo"
+MANIFEST = "manifest.json"
 IMAGE_SIZE = 28
 
 
@@ -61,6 +61,23 @@ class ZooRecord:
     sha256: str
 
 
+def zoo_records() -> dict[int, ZooRecord]:
+    """The record of each net that ships, by its growth rate.
+
+    Raises:
+        FileNotFoundError, RuntimeError: if the file is missing or damaged, with the command
+            that restores it.
+    """
+    return read_json(
+        FOLDER / MANIFEST,
+        lambda content: {int(rate): _record(net) for rate, net in content["nets"].items()},
+    )
+
+
+def _record(fields: dict) -> ZooRecord:
+    return ZooRecord(**{**fields, "block_config": tuple(fields["block_config"])})
+
+
 def trained_densenet(growth_rate: int) -> tuple[DenseNet, ZooRecord]:
     """A trained DenseNet-BC for grey images of 28x28 garments, in eval mode, and its record.
 
@@ -77,13 +94,10 @@ def trained_densenet(growth_rate: int) -> tuple[DenseNet, ZooRecord]:
     if isinstance(growth_rate, bool) or growth_rate not in GROWTH_RATES:
         allowed = ", ".join(map(str, GROWTH_RATES))
         raise ValueError(f"growth_rate must be one of {allowed}, got {growth_rate!r}")
-    manifest, path = FOLDER / "manifest.json", _weights_path(growth_rate)
-    content = read_json(manifest)
-    try:
-        fields = content["nets"][str(growth_rate)]
-        record = ZooRecord(**{**fields, "block_config": tuple(fields["block_config"])})
-    except (KeyError, TypeError) as error:
-        raise damaged(manifest, repr(error)) from error
+    records = zoo_records()
+    if growth_rate not in records:
+        raise damaged(FOLDER / MANIFEST, f"it holds no net for growth rate {growth_rate}")
+    path, record = _weights_path(growth_rate), records[growth_rate]
     weights = io.BytesIO(read_checked(path, record.sha256))
     model = _new_net(growth_rate)
     model.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
@@ -133,6 +147,8 @@ def train_zoo(
         )
         if history.interrupted:
             return
+        device = next(model.parameters()).device.type
+        path = _store_weights(model, growth_rate)
         record = ZooRecord(
             growth_rate=growth_rate,
             block_config=model.spec.block_config,
@@ -144,47 +160,40 @@ def train_zoo(
             schedule=one_cycle.__name__,
             precision="bfloat16" if bfloat16 else "float32",
             seed=seed,
-            test_accuracy=0.0,
-            small_test_accuracy=0.0,
+            test_accuracy=round(evaluate(model, test, device="cpu").accuracy, 4),
+            small_test_accuracy=round(evaluate(model, small_test, device="cpu").accuracy, 4),
             seconds=round(sum(history.seconds)),
             torch_version=torch.__version__,
-            device=next(model.parameters()).device.type,
+            device=device,
             threads=torch.get_num_threads(),
-            sha256="",
+            sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
         )
-        _store(model, record, test, small_test)
+        _store_record(record)
+        print(
+            f"growth rate {growth_rate}: {record.parameters:,} parameters, "
+            f"test accuracy {record.test_accuracy:.4f}, on the shipped images "
+            f"{record.small_test_accuracy:.4f}",
+            flush=True,
+        )
 
 
-def _store(
-    model: DenseNet, record: ZooRecord, test: LabelledImages, small_test: LabelledImages
-) -> None:
-    """Measure a trained net, and write its weights and its entry in the manifest."""
+def _store_weights(model: DenseNet, growth_rate: int) -> Path:
     FOLDER.mkdir(exist_ok=True)
-    model.cpu()
-    path, manifest = _weights_path(record.growth_rate), FOLDER / "manifest.json"
-    torch.save({name: value.contiguous() for name, value in model.state_dict().items()}, path)
-    record = replace(
-        record,
-        test_accuracy=round(evaluate(model, test).accuracy, 4),
-        small_test_accuracy=round(evaluate(model, small_test).accuracy, 4),
-        sha256=_sha256(path),
-    )
+    path = _weights_path(growth_rate)
+    weights = {name: value.cpu().contiguous() for name, value in model.state_dict().items()}
+    torch.save(weights, path)
+    return path
+
+
+def _store_record(record: ZooRecord) -> None:
+    records = zoo_records() if (FOLDER / MANIFEST).is_file() else {}
+    records = dict(sorted({**records, record.growth_rate: record}.items()))
     content = {
         "title": "DenseNet-BC for growth rates 2 to 24, trained on the 60,000 Fashion-MNIST images",
         "made_by": "python -m densenet_lessons.experiments.zoo",
-        "nets": {},
+        "nets": {str(rate): asdict(one) for rate, one in records.items()},
     }
-    if manifest.is_file():
-        content = json.loads(manifest.read_text(encoding="utf8"))
-    nets = {**content["nets"], str(record.growth_rate): asdict(record)}
-    content["nets"] = dict(sorted(nets.items(), key=lambda item: int(item[0])))
-    manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf8")
-    print(
-        f"growth rate {record.growth_rate}: {record.parameters:,} parameters, "
-        f"test accuracy {record.test_accuracy:.4f}, on the shipped images "
-        f"{record.small_test_accuracy:.4f}",
-        flush=True,
-    )
+    (FOLDER / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf8")
 
 
 def _new_net(growth_rate: int, *, seed: int = 0) -> DenseNet:
@@ -195,10 +204,6 @@ def _new_net(growth_rate: int, *, seed: int = 0) -> DenseNet:
 
 def _weights_path(growth_rate: int) -> Path:
     return FOLDER / f"growth_rate_{growth_rate:02d}.pt"
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -19,12 +18,13 @@ from densenet_lessons.experiments import (
     build,
     load_comparison,
     summarise,
+    zoo_records,
 )
-from densenet_lessons.experiments import FOLDER as ZOO
-from densenet_lessons.panels.base import Panel, Refusal
+from densenet_lessons.panels.base import Panel, Refusal, refusing
 from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, scope, within
 from densenet_lessons.panels.controls import Control, choice, steps, toggle
 from densenet_lessons.pictures import Net, budget_image
+from densenet_lessons.training import one_thread
 
 NOT_YET = "not yet"
 #: Axis -> what a budget counts on it.
@@ -152,17 +152,12 @@ def _milliseconds(names: tuple[tuple[str, str], ...], passes: int = 8) -> tuple[
     """
     nets = [build(family, size, seed=0).eval() for family, size in names]
     image, best = torch.zeros(1, 1, 28, 28), [float("inf")] * len(nets)
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.no_grad():
-            for _ in range(passes):  # in turn, so that a busy moment meets all of them
-                for index, net in enumerate(nets):
-                    started = time.perf_counter()
-                    net(image)
-                    best[index] = min(best[index], 1000 * (time.perf_counter() - started))
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread(), torch.no_grad():
+        for _ in range(passes):  # in turn, so that a busy moment meets all of them
+            for index, net in enumerate(nets):
+                started = time.perf_counter()
+                net(image)
+                best[index] = min(best[index], 1000 * (time.perf_counter() - started))
     return tuple(best)
 
 
@@ -190,17 +185,6 @@ def _zoo(axis: str) -> list[tuple[float, float]]:
     unit = {"parameters": 1e3, "MACs": 1e6}.get(axis)
     if unit is None:
         return []
-    return [(net[axis.lower()] / unit, net["small_test_accuracy"]) for net in _zoo_records()]
-
-
-@lru_cache(maxsize=1)
-def _zoo_records() -> list[dict]:
-    path = ZOO / "manifest.json"
-    try:
-        nets = json.loads(path.read_text(encoding="utf8"))["nets"].values()
-        return [{n: net[n] for n in ("parameters", "macs", "small_test_accuracy")} for net in nets]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Refusal(
-            f"{path.name} of the zoo is missing or damaged ({error!r}); restore it with: "
-            f"git checkout -- densenet_lessons/data/assets/zoo/{path.name}"
-        ) from error
+    with refusing((FileNotFoundError, RuntimeError)):
+        nets = zoo_records().values()
+    return [(getattr(net, axis.lower()) / unit, net.small_test_accuracy) for net in nets]

@@ -1,7 +1,7 @@
 """The course's main panel: move the growth rate, and see what each layer of a block adds."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from densenet_lessons.panels.base import Panel, refusing
 from densenet_lessons.panels.controls import choice, slider, steps
 from densenet_lessons.pictures import plot_explorer
 from densenet_lessons.probes import SourceMaps, feature_maps
+from densenet_lessons.training import one_thread
 
 PHOTO = "photo"
 _BLOCKS = {"1: 28×28": 1, "2: 14×14": 2, "3: 7×7": 3}
@@ -127,7 +128,7 @@ def mean_likeness(growth_rate: int, block: int) -> tuple[float, float]:
     Every map counts alike, as does each of the ten garments on offer in the panel.
     """
     found: tuple[list[float], list[float]] = ([], [])
-    with _one_thread():
+    with one_thread():
         for name in FASHION_CLASSES:
             for index, source in enumerate(_maps(growth_rate, name, block)):
                 found[index > 0].extend(likeness(_pictures()[name], map) for map in source.maps)
@@ -178,25 +179,14 @@ def _net(growth_rate: int) -> tuple[DenseNet, ZooRecord]:
     return trained_densenet(growth_rate)
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Nets this small run as fast on one thread, and much faster so on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 @lru_cache(maxsize=256)
-@_one_thread()
+@one_thread()
 def _maps(growth_rate: int, image: str, block: int) -> list[SourceMaps]:
     return feature_maps(_net(growth_rate)[0], _pictures()[image], block=block)
 
 
 @lru_cache(maxsize=len(GROWTH_RATES))
-@_one_thread()
+@one_thread()
 def _shares(growth_rate: int) -> dict[str, dict[str, float]]:
     """What the net gives each class, for every picture."""
     with torch.no_grad():

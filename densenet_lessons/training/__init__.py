@@ -1,17 +1,16 @@
 """A training loop that can be stopped and gone on with, and how it is told."""
 
 from densenet_lessons.training.checkpoints import load_checkpoint, save_checkpoint
-from densenet_lessons.training.history import History, Progress, text_progress
-from densenet_lessons.training.loop import (
-    DivergedError,
-    Evaluation,
-    evaluate,
-    one_cycle,
-    paper_schedule,
+from densenet_lessons.training.devices import (
+    one_thread,
     pick_device,
+    plain_tensors,
     seed_everything,
-    train,
 )
+from densenet_lessons.training.evaluation import Evaluation, evaluate
+from densenet_lessons.training.history import DivergedError, History, Progress, text_progress
+from densenet_lessons.training.loop import train
+from densenet_lessons.training.schedules import one_cycle, paper_schedule
 
 __all__ = [
     "DivergedError",
@@ -21,8 +20,10 @@ __all__ = [
     "evaluate",
     "load_checkpoint",
     "one_cycle",
+    "one_thread",
     "paper_schedule",
     "pick_device",
+    "plain_tensors",
     "save_checkpoint",
     "seed_everything",
     "text_progress",

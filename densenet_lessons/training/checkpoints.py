@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
@@ -27,6 +28,26 @@ def save_checkpoint(
     unfinished = path.with_name(path.name + ".part")
     torch.save(state, unfinished)
     os.replace(unfinished, path)
+
+
+def check_writable(path: str | Path) -> None:
+    """Refuse a checkpoint that could not be written, before the work that it is to keep.
+
+    Raises:
+        ValueError: naming the file and the cause.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise IsADirectoryError("it is a folder")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        cause = error.strerror or error
+        raise ValueError(
+            f"checkpoint must be a file that can be written, got {path}: {cause}"
+        ) from error
 
 
 def load_checkpoint(

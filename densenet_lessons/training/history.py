@@ -1,7 +1,9 @@
-"""What a training went through, and how it is told while it runs. Standard library only."""
+"""What a training went through, and how it is told while it runs."""
 
 import sys
 from dataclasses import dataclass, replace
+
+from torch import Tensor
 
 
 @dataclass(frozen=True)
@@ -29,19 +31,33 @@ class History:
         return replace(self, **{name: (*getattr(self, name), epoch[name]) for name in epoch})
 
 
+class DivergedError(ArithmeticError):
+    """The loss is not a finite number any more; ``history`` holds the epochs before."""
+
+    def __init__(self, message: str, history: History) -> None:
+        super().__init__(message)
+        self.history = history
+
+
 @dataclass(frozen=True)
 class Progress:
     """What a progress callback is told after each step; ``epoch`` and ``step`` count from 1.
 
-    At the last step of an epoch ``history`` holds that epoch.
+    At the last step of an epoch ``history`` holds that epoch. ``loss`` waits for the device that
+    computes it; a callback that looks at it seldom leaves a GPU to its work.
     """
 
     epoch: int
     epochs: int
     step: int
     steps: int
-    loss: float
+    step_loss: float | Tensor
     history: History
+
+    @property
+    def loss(self) -> float:
+        """The step's loss, read now."""
+        return float(self.step_loss)
 
     @property
     def done(self) -> float:

@@ -254,7 +254,7 @@ def test_missing_and_damaged_results_say_how_to_restore(monkeypatch, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"comparison\.json is missing; .*git checkout -- "):
         load_comparison()
     (tmp_path / "comparison.json").write_text('{"nets": [{}], "runs": ')
-    with pytest.raises(RuntimeError, match=r"comparison\.json is damaged .*git checkout -- "):
+    with pytest.raises(RuntimeError, match=r"comparison\.json is damaged: .*git checkout -- "):
         load_comparison()
 
 

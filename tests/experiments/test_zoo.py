@@ -11,7 +11,7 @@ from densenet_lessons.costs.counting import count_macs, count_parameters
 from densenet_lessons.data.small import LabelledImages, load_images
 from densenet_lessons.experiments import zoo
 from densenet_lessons.experiments.zoo import GROWTH_RATES, ZooRecord, train_zoo, trained_densenet
-from densenet_lessons.training.loop import evaluate
+from densenet_lessons.training import evaluate
 
 #: Accuracy may differ from the record by this much on another machine: float arithmetic is not
 #: the same everywhere, and some images lie on the border of two classes.

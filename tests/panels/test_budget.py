@@ -17,6 +17,7 @@ from PIL import Image, ImageColor
 from scipy import stats
 
 from densenet_lessons.experiments import comparison, comparison_results
+from densenet_lessons.experiments import zoo as zoo_files
 from densenet_lessons.experiments.comparison import FAMILIES, LEARNING_RATES, SEEDS, SIZES, build
 from densenet_lessons.panels import base, budget, budget_explorer
 from densenet_lessons.pictures.marks import draw_mark
@@ -48,7 +49,6 @@ CLEAR = {"plain": (0.84, 0.85, 0.86), "residual": (0.82, 0.83, 0.84), "dense": (
 def _strict(monkeypatch):
     monkeypatch.setattr(base, "STRICT", True)
     monkeypatch.setattr(budget, "_milliseconds", lambda names: TIMES)
-    budget._zoo_records.cache_clear()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -476,7 +476,7 @@ def test_the_line_of_the_budget_parts_those_that_fit_from_the_others(
 
 
 def test_the_zoo_is_shown_only_when_asked_and_marked_as_not_comparable(panel):
-    manifest = json.loads((budget.ZOO / "manifest.json").read_text())["nets"].values()
+    manifest = json.loads((zoo_files.FOLDER / "manifest.json").read_text())["nets"].values()
     panel.set(guess="dense")
     without = panel.png
     assert "zoo" not in panel.sentence
@@ -502,12 +502,13 @@ def test_the_zoo_learnt_from_six_times_as_many_images():
 
 @pytest.mark.parametrize("content", [None, "{", '{"nets": {"2": {}}}', "[]"])
 def test_a_damaged_zoo_is_told_in_words(panel, monkeypatch, tmp_path, content):
-    monkeypatch.setattr(budget, "ZOO", tmp_path)
+    monkeypatch.setattr(zoo_files, "FOLDER", tmp_path)
     if content is not None:
         (tmp_path / "manifest.json").write_text(content)
     panel.set(zoo=True)
-    assert panel.sentence.startswith("Not possible: manifest.json of the zoo is missing or damaged")
-    assert "git checkout -- densenet_lessons/data/assets/zoo/manifest.json" in panel.sentence
+    state = "missing" if content is None else "damaged"
+    assert panel.sentence.startswith(f"Not possible: {tmp_path / 'manifest.json'} is {state}")
+    assert f"git checkout -- {tmp_path / 'manifest.json'}" in panel.sentence
     panel.set(zoo=False)
     assert panel.sentence.startswith("Within 80 thousand parameters")
 
@@ -524,7 +525,8 @@ def test_the_record_that_ships_is_the_default(made, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("content", "problem"), [(None, "is missing"), ("{", "is damaged"), ('{"nets": [{}]}', "Key")]
+    ("content", "problem"),
+    [(None, "is missing"), ("{", "is damaged"), ('{"nets": [{}]}', "holds no")],
 )
 def test_a_missing_or_damaged_record_is_told_in_words(monkeypatch, tmp_path, content, problem):
     path = tmp_path / "comparison.json"
@@ -536,7 +538,7 @@ def test_a_missing_or_damaged_record_is_told_in_words(monkeypatch, tmp_path, con
         panel.set(**values)
         assert panel.sentence.startswith("Not possible: ")
         assert problem in panel.sentence
-        assert "git checkout -- densenet_lessons/data/assets/comparison.json" in panel.sentence
+        assert f"git checkout -- {path}" in panel.sentence
     assert panel.png
 
 
