@@ -1,23 +1,14 @@
 """Pictures, each with a text alternative: plots of plain data, drawings, the palette, ``show``."""
 
 from densenet_lessons.pictures.display import PADDING, check_alt, img_tag, png_bytes, show
-from densenet_lessons.pictures.palette import ACCENT, INK, MUTED, PAPER, source_colour
+from densenet_lessons.pictures.marks import draw_mark
+from densenet_lessons.pictures.palette import ACCENT, INK, MUTED, PAPER, source_colour, tint
 from densenet_lessons.pictures.plots import (
+    FAMILIES,
     PARTS,
-    Maps,
-    Net,
-    Step,
-    budget_image,
-    cost_pair_image,
-    draw_block,
-    draw_chain,
-    draw_net,
-    in_millions,
     plot_break_even,
-    plot_combination,
     plot_comparison,
     plot_confusions,
-    plot_explorer,
     plot_gradient_norms,
     plot_histories,
     plot_history,
@@ -28,30 +19,26 @@ from densenet_lessons.pictures.plots import (
     plot_shares,
     plot_widths,
 )
+from densenet_lessons.pictures.sheet import SCALE, Sheet, colour_map, font
 
 __all__ = [
     "ACCENT",
+    "FAMILIES",
     "INK",
     "MUTED",
     "PADDING",
     "PAPER",
     "PARTS",
-    "Maps",
-    "Net",
-    "Step",
-    "budget_image",
+    "SCALE",
+    "Sheet",
     "check_alt",
-    "cost_pair_image",
-    "draw_block",
-    "draw_chain",
-    "draw_net",
+    "colour_map",
+    "draw_mark",
+    "font",
     "img_tag",
-    "in_millions",
     "plot_break_even",
-    "plot_combination",
     "plot_comparison",
     "plot_confusions",
-    "plot_explorer",
     "plot_gradient_norms",
     "plot_histories",
     "plot_history",
@@ -64,4 +51,5 @@ __all__ = [
     "png_bytes",
     "show",
     "source_colour",
+    "tint",
 ]

@@ -12,8 +12,8 @@ from PIL import Image, ImageColor
 from densenet_lessons.data.small import load_photo
 from densenet_lessons.panels import add_concat_panel
 from densenet_lessons.panels import base as panel_base
+from densenet_lessons.panels.add_concat import picture as combination
 from densenet_lessons.pictures.palette import ACCENT, source_colour
-from densenet_lessons.pictures.plots import combination
 from densenet_lessons.pictures.sheet import SCALE
 
 PARTNERS = ("upside down", "in grey, one channel", "wider", "a batch of two")

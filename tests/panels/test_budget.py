@@ -19,12 +19,10 @@ from scipy import stats
 from densenet_lessons.experiments import comparison, comparison_results
 from densenet_lessons.experiments import zoo as zoo_files
 from densenet_lessons.experiments.comparison import FAMILIES, LEARNING_RATES, SEEDS, SIZES, build
-from densenet_lessons.panels import base, budget, budget_explorer
-from densenet_lessons.pictures.marks import draw_mark
-from densenet_lessons.pictures.palette import INK
-from densenet_lessons.pictures.plots import budget as plot
-from densenet_lessons.pictures.plots.budget import MARK, Net, beyond, budget_image
-from densenet_lessons.pictures.plots.budget_axes import (
+from densenet_lessons.panels import base, budget_explorer
+from densenet_lessons.panels.budget import panel as budget
+from densenet_lessons.panels.budget import picture as plot
+from densenet_lessons.panels.budget.axes import (
     APART,
     FLOOR,
     LEFT,
@@ -34,6 +32,9 @@ from densenet_lessons.pictures.plots.budget_axes import (
     side_by_side,
     spread_out,
 )
+from densenet_lessons.panels.budget.picture import MARK, Net, beyond, budget_image
+from densenet_lessons.pictures.marks import draw_mark
+from densenet_lessons.pictures.palette import INK
 from densenet_lessons.pictures.plots.curves import FAMILIES as LOOKS
 
 NETS = [(family, size) for size in SIZES for family in FAMILIES]

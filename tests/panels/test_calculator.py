@@ -9,7 +9,7 @@ from PIL import Image
 
 from densenet_lessons.densenet.layers import DenseBlock, Transition
 from densenet_lessons.panels import base
-from densenet_lessons.panels.calculator import cost_calculator
+from densenet_lessons.panels.calculator.panel import cost_calculator
 
 SETTINGS = [
     {},

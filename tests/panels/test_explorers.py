@@ -11,9 +11,10 @@ from densenet_lessons.costs.counting import count_macs, count_parameters
 from densenet_lessons.densenet.spec import cifar_spec
 from densenet_lessons.experiments import zoo
 from densenet_lessons.experiments.zoo import trained_densenet
-from densenet_lessons.panels import add_concat_panel, growth_rate, growth_rate_explorer
+from densenet_lessons.panels import add_concat_panel, growth_rate_explorer
 from densenet_lessons.panels import base as panel_base
-from densenet_lessons.pictures.plots.explorer import plot_explorer
+from densenet_lessons.panels.growth_rate import panel as growth_rate
+from densenet_lessons.panels.growth_rate.picture import plot_explorer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

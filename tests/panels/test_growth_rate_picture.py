@@ -11,10 +11,10 @@ from densenet_lessons.data.small import FASHION_CLASSES, load_images, load_photo
 from densenet_lessons.experiments.zoo import trained_densenet
 from densenet_lessons.panels import base as panel_base
 from densenet_lessons.panels import growth_rate_explorer
-from densenet_lessons.panels.growth_rate import likeness, mean_likeness
+from densenet_lessons.panels.growth_rate import picture as explorer
+from densenet_lessons.panels.growth_rate.panel import likeness, mean_likeness
+from densenet_lessons.panels.growth_rate.picture import plot_explorer
 from densenet_lessons.pictures.palette import source_colour
-from densenet_lessons.pictures.plots import explorer
-from densenet_lessons.pictures.plots.explorer import plot_explorer
 from densenet_lessons.pictures.sheet import SCALE
 
 pytestmark = pytest.mark.usefixtures("one_thread")

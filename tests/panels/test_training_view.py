@@ -7,7 +7,8 @@ import re
 import pytest
 from PIL import Image
 
-from densenet_lessons.panels import TrainingView, training_view
+from densenet_lessons.panels import TrainingView
+from densenet_lessons.panels.training_view import panel as training_view
 from densenet_lessons.pictures.display import PADDING
 from densenet_lessons.training.history import History, Progress
 

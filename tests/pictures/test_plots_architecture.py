@@ -13,15 +13,15 @@ from densenet_lessons.costs.parts import layer_maps, parts_of
 from densenet_lessons.densenet.layers import DenseBlock, Transition
 from densenet_lessons.densenet.models import DenseNet
 from densenet_lessons.densenet.spec import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, cifar_spec
-from densenet_lessons.pictures.palette import ACCENT, INK, source_colour
-from densenet_lessons.pictures.plots.architecture import plot_shares
-from densenet_lessons.pictures.plots.architecture_views import (
+from densenet_lessons.panels.architecture.picture import (
     HEIGHT,
     WIDTH,
     draw_block,
     draw_chain,
     draw_net,
 )
+from densenet_lessons.pictures.palette import ACCENT, INK, source_colour
+from densenet_lessons.pictures.plots.architecture import plot_shares
 
 NETS = {**{name: (spec, 224) for name, spec in IMAGENET_NETS.items()}}
 NETS |= {name: (spec, 32) for name, spec in CIFAR_NETS.items()}

@@ -8,8 +8,8 @@ from densenet_lessons.costs.shares import break_even, conv_weights, cost_by_part
 from densenet_lessons.densenet.layers import DenseLayer
 from densenet_lessons.densenet.models import densenet_cifar
 from densenet_lessons.densenet.spec import CIFAR_NETS, IMAGENET_NETS, cifar_spec
+from densenet_lessons.panels.calculator.picture import Step, cost_pair_image
 from densenet_lessons.pictures.display import png_bytes
-from densenet_lessons.pictures.plots.cost_pair import Step, cost_pair_image
 from densenet_lessons.pictures.plots.costs import plot_break_even, plot_parts
 
 

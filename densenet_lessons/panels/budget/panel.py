@@ -21,9 +21,9 @@ from densenet_lessons.experiments import (
     zoo_records,
 )
 from densenet_lessons.panels.base import Panel, Refusal, refusing
-from densenet_lessons.panels.budget_words import TIE, about_guess, about_zoo, best, scope, within
+from densenet_lessons.panels.budget.picture import Net, budget_image
+from densenet_lessons.panels.budget.words import TIE, about_guess, about_zoo, best, scope, within
 from densenet_lessons.panels.controls import Control, choice, steps, toggle
-from densenet_lessons.pictures import Net, budget_image
 from densenet_lessons.training import one_thread
 
 NOT_YET = "not yet"

@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from densenet_lessons.data import load_photo
+from densenet_lessons.panels.add_concat.picture import Maps, plot_combination
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.controls import choice, slider
-from densenet_lessons.pictures import Maps, plot_combination
 
 DIMENSIONS = ("batch", "channels", "height", "width")
 SIZES = ("number of pictures", "number of channels", "height", "width")

@@ -6,9 +6,9 @@ from typing import Any
 
 from densenet_lessons.costs import Part, layer_maps, parts_of
 from densenet_lessons.densenet import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, cifar_spec
+from densenet_lessons.panels.architecture.picture import draw_block, draw_chain, draw_net
 from densenet_lessons.panels.base import Panel, refusing
 from densenet_lessons.panels.controls import choice, slider, steps, toggle
-from densenet_lessons.pictures import draw_block, draw_chain, draw_net
 
 CUSTOM = "custom"
 ZOOMS = ("net", "block", "layer")

@@ -21,7 +21,7 @@ from densenet_lessons.experiments import (
 )
 from densenet_lessons.panels.base import Panel, refusing
 from densenet_lessons.panels.controls import choice, slider, steps
-from densenet_lessons.pictures import plot_explorer
+from densenet_lessons.panels.growth_rate.picture import plot_explorer
 from densenet_lessons.probes import SourceMaps, feature_maps
 from densenet_lessons.training import one_thread
 

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from PIL.Image import Image
 
-from densenet_lessons.pictures.palette import ACCENT, INK, MUTED, source_colour
-from densenet_lessons.pictures.sheet import SCALE, Sheet, colour_map, font
+from densenet_lessons.pictures import (
+    ACCENT,
+    INK,
+    MUTED,
+    SCALE,
+    Sheet,
+    colour_map,
+    font,
+    source_colour,
+)
 
 WIDTH, LOWEST = 784, 278
 MARGIN, GAP, RESULT_X = 8, 10, 330

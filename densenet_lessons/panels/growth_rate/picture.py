@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from PIL.Image import Image
 
-from densenet_lessons.pictures.palette import INK, MUTED, source_colour
-from densenet_lessons.pictures.sheet import Sheet, colour_map
+from densenet_lessons.pictures import INK, MUTED, Sheet, colour_map, source_colour
 
 WIDTH, HEIGHT = 836, 370
 #: What stays free at the right and at the bottom.

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from densenet_lessons.pictures.palette import INK, MUTED, PAPER, source_colour
-from densenet_lessons.pictures.plots.costs import PARTS
-from densenet_lessons.pictures.sheet import Sheet
+from densenet_lessons.pictures import INK, MUTED, PAPER, PARTS, Sheet, source_colour
 
 WIDTH, HEIGHT = 836, 384
 LEFT, RIGHT, TOP, FLOOR = 52, 396, 72, 288

@@ -7,7 +7,7 @@ from typing import Any
 from densenet_lessons.costs import Operation, break_even, conv_weights, cost_by_part, operations
 from densenet_lessons.densenet import DenseNetSpec
 from densenet_lessons.panels.base import Panel, refusing, slider, steps
-from densenet_lessons.pictures import Step, cost_pair_image, in_millions
+from densenet_lessons.panels.calculator.picture import Step, cost_pair_image, in_millions
 
 __all__ = ["cost_calculator"]
 

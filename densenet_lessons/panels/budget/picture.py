@@ -8,9 +8,7 @@ from itertools import pairwise
 
 from PIL import Image
 
-from densenet_lessons.pictures.marks import draw_mark
-from densenet_lessons.pictures.palette import INK, MUTED, PAPER, tint
-from densenet_lessons.pictures.plots.budget_axes import (
+from densenet_lessons.panels.budget.axes import (
     FLOOR,
     LEFT,
     RIGHT,
@@ -21,8 +19,7 @@ from densenet_lessons.pictures.plots.budget_axes import (
     side_by_side,
     spread_out,
 )
-from densenet_lessons.pictures.plots.curves import FAMILIES
-from densenet_lessons.pictures.sheet import Sheet
+from densenet_lessons.pictures import FAMILIES, INK, MUTED, PAPER, Sheet, draw_mark, tint
 
 WIDTH, HEIGHT = 836, 412
 STRIP = 236  # top of what is seen of the budget while the accuracies are covered

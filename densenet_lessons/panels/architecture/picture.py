@@ -10,8 +10,7 @@ from math import log2
 from PIL import Image
 
 from densenet_lessons.costs import Map, Operation, Part
-from densenet_lessons.pictures.palette import ACCENT, INK, MUTED, source_colour
-from densenet_lessons.pictures.sheet import Sheet
+from densenet_lessons.pictures import ACCENT, INK, MUTED, Sheet, source_colour
 
 WIDTH, HEIGHT = 836, 368
 _EDGE = 14

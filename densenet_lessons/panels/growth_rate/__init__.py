@@ -1,0 +1,5 @@
+"""The course"s main panel: what each layer of a block adds, for six growth rates."""
+
+from densenet_lessons.panels.growth_rate.panel import growth_rate_explorer, mean_likeness
+
+__all__ = ["growth_rate_explorer", "mean_likeness"]
