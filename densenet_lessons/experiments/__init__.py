@@ -10,6 +10,7 @@ from densenet_lessons.experiments.comparison_results import (
     summarise,
 )
 from densenet_lessons.experiments.faults import FAULTS, faulty_runs
+from densenet_lessons.experiments.imagenet_records import ImageNetRecord, imagenet_records
 from densenet_lessons.experiments.pretrained import PhotoGuess, classify_photo
 from densenet_lessons.experiments.welch import Difference
 from densenet_lessons.experiments.zoo import (
@@ -28,6 +29,7 @@ __all__ = [
     "GROWTH_RATES",
     "IMAGE_SIZE",
     "Difference",
+    "ImageNetRecord",
     "PhotoGuess",
     "Summary",
     "ZooRecord",
@@ -36,6 +38,7 @@ __all__ = [
     "classify_photo",
     "differ",
     "faulty_runs",
+    "imagenet_records",
     "load_comparison",
     "matched_plain",
     "matched_residual",

@@ -13,6 +13,7 @@ from densenet_lessons.pictures.plots.curves import (
     plot_schedules,
 )
 from densenet_lessons.pictures.plots.maps import plot_images
+from densenet_lessons.pictures.plots.records import plot_records
 from densenet_lessons.pictures.plots.widths import plot_widths
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "plot_history",
     "plot_images",
     "plot_parts",
+    "plot_records",
     "plot_runs",
     "plot_schedules",
     "plot_shares",
