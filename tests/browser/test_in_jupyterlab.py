@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import importlib
 import re
-from statistics import median
 
 import pytest
 from browser.lab import Lab
-from browser.panel_page import BOXES, SLIDERS, PanelPage
+from browser.panel_page import BOXES, SLIDERS
 from lessons import LESSONS, Lesson
 from regenerate import WIDGET_VIEW
 
 pytestmark = pytest.mark.browser
 
-#: Median time from a key press to the new picture, and how often a busy machine may try again.
-MAX_MILLISECONDS = 150
-PRESSES = 5
-TRIES = 3
+#: Every one of so many key presses must change the picture and the sentence.
+PRESSES = 2
 MIN_CONTRAST = 4.5
 #: Numbers of the lessons that train a net before the learner's eyes.
 TRAINING = {6}
@@ -86,28 +83,13 @@ def test_every_lesson_has_a_panel_that_shows_well(lab, panel_cells):
                 assert panel.name_of(box)
 
 
-def test_each_slider_moves_by_keyboard_and_quickly(lesson, lab, panel_cells, artefacts):
-    times = [median_time(*found) for found in each_control(lab, panel_cells, SLIDERS)]
-    assert times, "no slider in this lesson"
-    text = ", ".join(f"{time:.0f} ms" for time in times)
-    print(text)
-    (artefacts / f"{lesson.path.stem}-key-press-to-picture.txt").write_text(text + "\n")
-    assert max(times) <= MAX_MILLISECONDS
-
-
-def median_time(panel: PanelPage, slider) -> float:
-    """Press a key several times; every press must change the picture and the sentence."""
-    best = float("inf")
-    for _ in range(TRIES):
-        times = []
+def test_each_slider_moves_by_keyboard(lab, panel_cells):
+    sliders = 0
+    for panel, slider in each_control(lab, panel_cells, SLIDERS):
+        sliders += 1
         for _ in range(PRESSES):
-            move = panel.move(slider)
-            assert_changed(move)
-            times.append(move.milliseconds)
-        best = min(best, median(times))
-        if best <= MAX_MILLISECONDS:
-            break
-    return best
+            assert_changed(panel.move(slider))
+    assert sliders, "no slider in this lesson"
 
 
 def assert_changed(move) -> None:
