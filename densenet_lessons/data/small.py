@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import io
 import json
+import operator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
+from torch.utils.data import Dataset
 
 from densenet_lessons.data.full import DATASETS, read_full
 from densenet_lessons.data.shipped import ASSETS, read_checked, read_json
@@ -43,9 +45,9 @@ _IMAGES_PER_CLASS = {"train": 1000, "test": 200}
 _IDX_PREFIX = {"train": "train", "test": "t10k"}
 
 
-@dataclass(frozen=True)
-class LabelledImages:
-    """One split of a data set.
+@dataclass(frozen=True, eq=False)
+class LabelledImages(Dataset):
+    """One split of a data set, and a PyTorch ``Dataset``: ``data[i]`` is an image and its label.
 
     ``images`` is (N, C, H, W), uint8 from 0 to 255; ``labels`` is (N,), int64, and indexes
     ``class_names``.
@@ -59,6 +61,10 @@ class LabelledImages:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __getitem__(self, index: int) -> tuple[Tensor, int]:
+        index = operator.index(index)
+        return self.images[index], int(self.labels[index])
 
 
 def load_images(
@@ -177,14 +183,14 @@ def flip_and_crop(
         check_positive_int(padding=padding)
     count, _, height, width = images.shape
     flip, down, right = (
-        torch.randint(below, (count, 1), generator=generator)
+        torch.randint(below, (count, 1), generator=generator, device="cpu")
         for below in (2, 2 * padding + 1, 2 * padding + 1)
     )
-    rows = down + torch.arange(height)  # (N, H): the rows of the framed image to keep
-    columns = torch.arange(width).expand(count, width)
+    rows = down + torch.arange(height, device="cpu")  # (N, H): the rows of the framed image to keep
+    columns = torch.arange(width, device="cpu").expand(count, width)
     columns = right + torch.where(flip.bool(), columns.flip(1), columns)
     framed = F.pad(images, (padding,) * 4).permute(0, 2, 3, 1)  # (N, H + 2p, W + 2p, C)
-    index = torch.arange(count)[:, None, None]
+    index = torch.arange(count, device="cpu")[:, None, None]
     return framed[index, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
 
 

@@ -29,7 +29,7 @@ from densenet_lessons.experiments.comparison_results import (
     summarise,
     verdicts,
 )
-from densenet_lessons.training import evaluate, one_cycle, train
+from densenet_lessons.training import evaluate, one_cycle, plain_tensors, train
 
 __all__ = [
     "RESULTS",
@@ -76,7 +76,7 @@ def build(family: str, size: str, *, seed: int) -> nn.Module:
         raise ValueError(f"family must be one of {', '.join(FAMILIES)}, got {family!r}")
     if size not in SIZES:
         raise ValueError(f"size must be one of {', '.join(SIZES)}, got {size!r}")
-    with torch.random.fork_rng([]):
+    with plain_tensors(), torch.random.fork_rng([]):
         torch.manual_seed(seed)
         return builders[family](cifar_spec(DEPTH, SIZES[size], in_channels=1))
 
@@ -87,7 +87,7 @@ def _dense(spec) -> DenseNet:
 
 def split_off(data: LabelledImages, per_class: int) -> tuple[tuple[Tensor, Tensor], ...]:
     """(the rest, the last ``per_class`` images of each class): disjoint, both in the old order."""
-    held = torch.zeros(len(data), dtype=torch.bool)
+    held = torch.zeros(len(data), dtype=torch.bool, device="cpu")
     for label in data.labels.unique():
         held[(data.labels == label).nonzero().flatten()[-per_class:]] = True
     return tuple((data.images[part], data.labels[part]) for part in (~held, held))
@@ -238,7 +238,7 @@ def _perform_all(
 def _costs(family: str, size: str) -> dict:
     model = build(family, size, seed=0).eval()
     with FlopCounterMode(display=False) as counter, torch.no_grad():
-        model(torch.zeros(1, 1, 28, 28))
+        model(torch.zeros(1, 1, 28, 28, device="cpu", dtype=torch.float32))
     return {
         "family": family,
         "size": size,

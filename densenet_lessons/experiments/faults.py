@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import nn
 
-from densenet_lessons.training import History, one_cycle, train
+from densenet_lessons.training import History, one_cycle, plain_tensors, train
 
 #: Run -> what is wrong with it, and its training images, largest rate, and whether labels fit.
 FAULTS = {
@@ -26,11 +26,12 @@ def faulty_runs(
         epochs, seed: as in ``training.train``.
     """
     generator = torch.Generator().manual_seed(seed)
-    mixed = train_data.labels[torch.randperm(len(train_data.labels), generator=generator)]
+    order = torch.randperm(len(train_data.labels), generator=generator, device="cpu")
+    mixed = train_data.labels[order]
     histories = {}
     for name, (_, count, learning_rate, fitting) in FAULTS.items():
         labels = train_data.labels if fitting else mixed
-        with torch.random.fork_rng([]):
+        with plain_tensors(), torch.random.fork_rng([]):
             torch.manual_seed(seed)
             net = build()
         histories[name] = train(

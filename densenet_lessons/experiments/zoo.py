@@ -24,7 +24,7 @@ from densenet_lessons.data import (
     read_json,
 )
 from densenet_lessons.densenet import DenseNet, densenet_cifar
-from densenet_lessons.training import evaluate, one_cycle, text_progress, train
+from densenet_lessons.training import evaluate, one_cycle, plain_tensors, text_progress, train
 
 GROWTH_RATES = (2, 4, 8, 12, 16, 24)
 DEPTH = 22  # three blocks of three bottleneck layers, on maps of 28, 14 and 7 pixels
@@ -197,7 +197,7 @@ def _store_record(record: ZooRecord) -> None:
 
 
 def _new_net(growth_rate: int, *, seed: int = 0) -> DenseNet:
-    with torch.random.fork_rng([]):
+    with plain_tensors(), torch.random.fork_rng([]):
         torch.manual_seed(seed)
         return densenet_cifar(DEPTH, growth_rate, in_channels=1)
 

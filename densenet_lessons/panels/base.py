@@ -40,6 +40,7 @@ from densenet_lessons.panels.hot_picture import FilmStep, HotPicture, Region, Sc
 from densenet_lessons.panels.refusal import Refusal, refusal_card, refusing
 from densenet_lessons.panels.still import status_html, still_html
 from densenet_lessons.pictures import PADDING, check_alt, img_tag, png_bytes
+from densenet_lessons.training import plain_tensors
 
 __all__ = [
     "Control",
@@ -189,6 +190,7 @@ class Panel(W.VBox):
         finally:
             self._held = False
 
+    @plain_tensors()
     def _settle(self, moved: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Sequence[Any]]]:
         """Values that go together, and the offers that they go with."""
         moved = {
@@ -218,6 +220,7 @@ class Panel(W.VBox):
             control.offer(offered.get(name, control.allowed), values[name])
         self._settled, self._offered = values, offered
 
+    @plain_tensors()
     def _redraw(self) -> None:
         try:
             try:

@@ -99,9 +99,9 @@ def machine_speed(
     Raises:
         ValueError: if ``rounds`` is not a positive integer.
     """
-    source = torch.zeros(_COPIED // 4, device=device)
+    source = torch.zeros(_COPIED // 4, device=device, dtype=torch.float32)
     target = torch.empty_like(source)
-    matrix = torch.ones(_SIDE, _SIDE, device=device)
+    matrix = torch.ones(_SIDE, _SIDE, device=device, dtype=torch.float32)
     product = torch.empty_like(matrix)
     with torch.no_grad():
         times = time_each(

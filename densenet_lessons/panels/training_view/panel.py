@@ -27,14 +27,15 @@ class TrainingView(W.VBox):
         self._picture, self._status = W.HTML(layout=W.Layout(min_height=height)), W.HTML()
         super().__init__([self._bar, self._picture, self._status])
         self.add_class("densenet-training")
-        self.steps: list[tuple[float, float]] = []
+        self._seen: list[Progress] = []
+        self._losses: list[float] = []
         self.sentence = ""
         self._next_bar = self._next_curves = 0.0
         self._say("Training has not begun yet.")
 
     def __call__(self, progress: Progress) -> None:
         now = time.monotonic()
-        self.steps.append((progress.done * progress.epochs, progress.loss))
+        self._seen.append(progress)
         whole_epoch = progress.step == progress.steps
         if whole_epoch or now >= self._next_bar:
             self._next_bar = now + BAR_EVERY
@@ -46,13 +47,22 @@ class TrainingView(W.VBox):
         if progress.done == 1:
             self._bar.bar_style = "success"
 
+    @property
+    def steps(self) -> list[tuple[float, float]]:
+        """Epochs that were done, and the loss, after each step. Reading it waits for the device."""
+        self._losses += [one.loss for one in self._seen[len(self._losses) :]]
+        return [
+            (one.done * one.epochs, loss)
+            for one, loss in zip(self._seen, self._losses, strict=True)
+        ]
+
     def _say(self, sentence: str) -> None:
         self.sentence = sentence
         self._status.value = f'<p role="status" style="margin:0">{html.escape(sentence)}</p>'
 
     def _draw(self, history: History, epochs: int) -> None:
         png = png_bytes(plot_history(history, steps=self.steps, epochs=epochs), quick=True)
-        alt = f"Loss and accuracy after {len(history)} epochs and {len(self.steps)} steps"
+        alt = f"Loss and accuracy after {len(history)} epochs and {len(self._seen)} steps"
         self._picture.value = img_tag(png, alt=alt, width=_WIDTH)
 
     def _repr_mimebundle_(self, **kwargs):
