@@ -1,6 +1,7 @@
 """Speed as ratios to references measured in the same run: ``python tests/benchmark.py``.
 
-One table: the DenseNet-121 beside torchvision's (and timm's, where it is installed), each panel's
+One table: the DenseNet-121 beside torchvision's (and timm's, where it is installed), with
+``for_inference``, and on request beside ``torch.compile`` with freezing; each panel's
 callback beside encoding its picture, the slowest check of an exercise, importing the core beside
 importing torch, and each lesson's run. Absolute times depend on the machine, ratios much less;
 below 1 means that ours took less time. What is compared runs in turn, so that a busy moment meets
@@ -8,6 +9,7 @@ both. Not part of the tests: a busy machine would make them fail.
 """
 
 import argparse
+import copy
 import importlib
 import importlib.util
 import statistics
@@ -25,7 +27,7 @@ import torchvision
 from lessons import LESSONS
 from panels.callback_ratio import panel_ratios
 
-from densenet_lessons.densenet import densenet121
+from densenet_lessons.densenet import densenet121, for_inference
 from densenet_lessons.exercises.core import REGISTRY
 
 
@@ -88,6 +90,22 @@ def models(images: torch.Tensor, pairs: int) -> None:
             row(f"densenet121, {label}", library, found)
 
 
+def inference(images: torch.Tensor, pairs: int, *, compiled: bool) -> None:
+    """The folded copy beside the plain net, other libraries', and the compiler's best."""
+    ours = densenet121().eval()
+    fast = for_inference(ours)
+    rivals = {name: make().eval() for name, make in others().items()} | {"the plain net": ours}
+    rows = [("for_inference", fast, name, rival) for name, rival in rivals.items()]
+    if compiled:
+        torch._inductor.config.freezing = True  # no public switch has it
+        frozen = torch.compile(copy.deepcopy(ours))
+        rows.append(("compiled with freezing", frozen, "torchvision", rivals["torchvision"]))
+        rows.append(("for_inference", fast, "compiled with freezing", frozen))
+    for label, mine, reference, other in rows:
+        works = [lambda model=model: forward(model, images) for model in (mine, other)]
+        row(f"densenet121, {label}", reference, ratios(*works, pairs))
+
+
 def checks(reference: Callable[[], object]) -> None:
     """The slowest check of a right answer."""
     for lesson in LESSONS:
@@ -125,6 +143,8 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=15)
     parser.add_argument("--batch", type=int, default=4)
     parser.add_argument("--no-lessons", action="store_true", help="leave out the lessons: minutes")
+    parser.add_argument("--compile", action="store_true", help="torch.compile too: a minute")
+    parser.add_argument("--only-inference", action="store_true", help="for_inference alone")
     options = parser.parse_args()
     torch.manual_seed(0)
     images = torch.randn(options.batch, 3, 224, 224)
@@ -133,6 +153,9 @@ def main() -> None:
         f"torch {torch.__version__}, {torch.get_num_threads()} threads, batch {options.batch}, "
         f"224 pixels\n{'ours':36} {'reference':36} {'ratio':>8} {'spread':>8}"
     )
+    inference(images, options.pairs, compiled=options.compile)
+    if options.only_inference:
+        return
     models(images, options.pairs)
     for name, ratio in panel_ratios().items():
         row(f"a move of the {name} panel", "encoding its picture", [ratio])

@@ -3,6 +3,7 @@
 Copy this folder under any name; it imports nothing of the course.
 """
 
+from .inference import for_inference
 from .layers import DenseBlock, DenseLayer, Transition
 from .models import (
     DenseNet,
@@ -54,5 +55,6 @@ __all__ = [
     "densenet264",
     "densenet_cifar",
     "depth_of",
+    "for_inference",
     "minimum_image_size",
 ]

@@ -45,7 +45,7 @@ def can_recompute(
     """
     return (
         torch.is_grad_enabled()
-        and _is_plain_run(sources)
+        and is_plain_run(sources)
         and type(norm) is nn.BatchNorm2d
         and type(relu) is nn.ReLU
         and type(conv) is nn.Conv2d
@@ -54,11 +54,11 @@ def can_recompute(
         and conv.bias is None
         and conv.padding_mode == "zeros"
         and not isinstance(conv.padding, str)
-        and all(map(_is_as_built, (norm, relu, conv)))
+        and all(map(is_as_built, (norm, relu, conv)))
     )
 
 
-def _is_plain_run(sources: Sequence[Tensor]) -> bool:
+def is_plain_run(sources: Sequence[Tensor]) -> bool:
     return (
         not torch.compiler.is_compiling()
         and not torch.jit.is_tracing()
@@ -69,7 +69,7 @@ def _is_plain_run(sources: Sequence[Tensor]) -> bool:
     )
 
 
-def _is_as_built(part: nn.Module) -> bool:
+def is_as_built(part: nn.Module) -> bool:
     """No hook, no forward of its own, and all parameters its own."""
     own = vars(part)
     hooks = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
