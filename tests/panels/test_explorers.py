@@ -13,6 +13,7 @@ from densenet_lessons.experiments import zoo
 from densenet_lessons.experiments.zoo import trained_densenet
 from densenet_lessons.panels import add_concat_panel, growth_rate_explorer
 from densenet_lessons.panels import base as panel_base
+from densenet_lessons.panels.growth_rate import nets
 from densenet_lessons.panels.growth_rate import panel as growth_rate
 from densenet_lessons.panels.growth_rate.picture import plot_explorer
 
@@ -76,10 +77,12 @@ def test_growth_rate_explorer_refuses_what_is_not_on_offer():
         growth_rate_explorer(0)
     with pytest.raises(ValueError, match=r"image must be one of T-shirt/top, .* got 'sock'"):
         growth_rate_explorer(image="sock")
+    with pytest.raises(ValueError, match="view must be one of one block, whole net, got 'layer'"):
+        growth_rate_explorer(view="layer")
 
 
 def forget_the_nets():
-    for cached in (growth_rate._net, growth_rate._shares, growth_rate._maps):
+    for cached in (nets.net_of, nets.shares_of, nets.maps_of, nets.map_likenesses):
         cached.cache_clear()
 
 

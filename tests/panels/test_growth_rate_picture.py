@@ -12,7 +12,7 @@ from densenet_lessons.experiments.zoo import trained_densenet
 from densenet_lessons.panels import base as panel_base
 from densenet_lessons.panels import growth_rate_explorer
 from densenet_lessons.panels.growth_rate import picture as explorer
-from densenet_lessons.panels.growth_rate.panel import likeness, mean_likeness
+from densenet_lessons.panels.growth_rate.nets import likeness, mean_likeness
 from densenet_lessons.panels.growth_rate.picture import plot_explorer
 from densenet_lessons.pictures.palette import source_colour
 from densenet_lessons.pictures.sheet import SCALE
@@ -147,7 +147,7 @@ def test_each_tile_stands_in_its_sources_row_in_order():
 
     def drawn(maps):
         parts = np.split(maps, np.cumsum(counts)[:-1])
-        image = plot_explorer(parts, noise[0], 15, **options)
+        image, _ = plot_explorer(parts, noise[0], 15, **options)
         return np.asarray(image)[:, : explorer.ZOOM_X * SCALE].astype(int)
 
     before, corners = drawn(noise), []
@@ -169,7 +169,7 @@ def test_each_tile_stands_in_its_sources_row_in_order():
 def test_the_right_answer_has_a_tick_and_the_nets_answer_a_dark_bar(right, ticks):
     shares = dict.fromkeys(FASHION_CLASSES, 0.02) | {"coat": 0.5, "bag": 0.34}
     maps = [np.eye(7)[None]]
-    image = plot_explorer(maps, np.eye(28), 0, likeness=0.1, shares=shares, right=right)
+    image, _ = plot_explorer(maps, np.eye(28), 0, likeness=0.1, shares=shares, right=right)
     drawn = np.asarray(image).astype(int)
     rows = [int((explorer.BARS_Y + row * explorer.BAR_STEP + 5) * SCALE) for row in range(10)]
     place = slice(explorer.ZOOM_X * SCALE, (explorer.ZOOM_X + 12) * SCALE)

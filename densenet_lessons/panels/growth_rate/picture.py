@@ -1,11 +1,15 @@
 """The growth rate explorer's picture: a block's maps by source, one of them large, and bars."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from PIL.Image import Image
 
 from densenet_lessons.pictures import INK, MUTED, Sheet, colour_map, source_colour
+
+#: x, y, width and height in CSS pixels.
+Box = tuple[float, float, float, float]
 
 WIDTH, HEIGHT = 836, 370
 #: What stays free at the right and at the bottom.
@@ -29,7 +33,7 @@ def plot_explorer(
     likeness: float,
     shares: Mapping[str, float],
     right: str | None,
-) -> Image:
+) -> tuple[Image, dict[Any, Box]]:
     """Every map in its source's row; beside them one enlarged, the image, and the net's answer.
 
     Args:
@@ -40,6 +44,10 @@ def plot_explorer(
         shares: what the net gives each class; they add up to 1. The largest has a dark bar.
         right: the class that the image is of, marked with a tick; None if it has no class.
 
+    Returns:
+        The picture, and the places of the maps by their number, of "enlarged", of "image", and
+        of the classes by their names.
+
     Raises:
         ValueError: if ``chosen`` is not a channel of these sources.
     """
@@ -47,18 +55,20 @@ def plot_explorer(
     if not 0 <= chosen < count:
         raise ValueError(f"map must be from 0 to {count - 1} here, got {chosen}")
     sheet = Sheet(WIDTH, HEIGHT)
-    _draw_sources(sheet, sources, chosen)
+    boxes: dict[Any, Box] = dict(enumerate(_draw_sources(sheet, sources, chosen)))
     source = next(s for s in range(len(sources)) if chosen < sum(map(len, sources[: s + 1])))
     values = sources[source][chosen - sum(map(len, sources[:source]))]
     _draw_enlarged(sheet, values, chosen, source)
     _draw_image(sheet, image, values, likeness)
-    _draw_bars(sheet, shares, right)
-    return sheet.image
+    boxes["enlarged"] = (ZOOM_X, ZOOM_Y, ZOOM, ZOOM)
+    boxes["image"] = (ZOOM_X + ZOOM + 8, ZOOM_Y, ZOOM / 2, ZOOM / 2)
+    boxes |= draw_bars(sheet, shares, right)
+    return sheet.image, boxes
 
 
-def _draw_sources(sheet: Sheet, sources: Sequence[np.ndarray], chosen: int) -> None:
+def _draw_sources(sheet: Sheet, sources: Sequence[np.ndarray], chosen: int) -> list[Box]:
     tile, wrap = _tile_size([len(maps) for maps in sources], ZOOM_X - 16 - _LABELS, HEIGHT)
-    y, index = 4, 0
+    y, boxes = 4, []
     for source, maps in enumerate(sources):
         colour = source_colour(source)
         rows = -(-len(maps) // wrap)
@@ -68,17 +78,18 @@ def _draw_sources(sheet: Sheet, sources: Sequence[np.ndarray], chosen: int) -> N
         for position, values in enumerate(maps):
             x = _LABELS + (position % wrap) * (tile + _GAP)
             top = y + (position // wrap) * (tile + _GAP)
-            sheet.picture(_map_pixels(values), x, top, tile, tile)
-            edge, line = (INK, 2.5) if index == chosen else (colour, 1)
+            sheet.picture(map_pixels(values), x, top, tile, tile)
+            edge, line = (INK, 2.5) if len(boxes) == chosen else (colour, 1)
             sheet.box(x, top, tile, tile, edge=edge, line=line)
-            index += 1
+            boxes.append((x, top, tile, tile))
         y += _row_height(rows, tile)
+    return boxes
 
 
 def _draw_enlarged(sheet: Sheet, values: np.ndarray, index: int, source: int) -> None:
     where = f"layer {source}" if source else "input"
     sheet.text(ZOOM_X, 3, f"Map {index}, {where}", bold=True, size=12)
-    sheet.picture(_map_pixels(values), ZOOM_X, ZOOM_Y, ZOOM, ZOOM)
+    sheet.picture(map_pixels(values), ZOOM_X, ZOOM_Y, ZOOM, ZOOM)
     sheet.box(ZOOM_X, ZOOM_Y, ZOOM, ZOOM, edge=source_colour(source), line=3)
 
 
@@ -93,7 +104,9 @@ def _draw_image(sheet: Sheet, image: np.ndarray, values: np.ndarray, likeness: f
     sheet.text(x, 166, f"{likeness:.2f}", bold=True, size=17)
 
 
-def _draw_bars(sheet: Sheet, shares: Mapping[str, float], right: str | None) -> None:
+def draw_bars(sheet: Sheet, shares: Mapping[str, float], right: str | None) -> dict[str, Box]:
+    """What the net says, a bar a class, and the place of each class's row."""
+    boxes = {}
     first = max(shares, key=shares.get)
     marked = "✓ is the true class" if right else "no ✓: it has no class"
     sheet.text(ZOOM_X, BARS_Y - 22, "The net says", bold=True, size=12)
@@ -107,6 +120,8 @@ def _draw_bars(sheet: Sheet, shares: Mapping[str, float], right: str | None) -> 
         sheet.box(BARS_X, y, max(length, 0.5), _BAR_HEIGHT, fill=INK if name == first else _PALE)
         percent = {"text": f"{share:.0%}", "colour": INK if share >= 0.005 else MUTED}
         sheet.text(BARS_X + length + 5, middle, size=11, anchor="lm", **percent)
+        boxes[name] = (ZOOM_X, y - 2, WIDTH - _MARGIN - ZOOM_X, BAR_STEP)
+    return boxes
 
 
 def _tile_size(counts: Sequence[int], space: int, height: int) -> tuple[int, int]:
@@ -122,5 +137,6 @@ def _row_height(rows: int, tile: int) -> int:
     return max(rows * (tile + _GAP), 33) + 5  # a label of two lines needs 33
 
 
-def _map_pixels(values: np.ndarray) -> np.ndarray:
+def map_pixels(values: np.ndarray) -> np.ndarray:
+    """A map in grey, its lowest value black and its highest white."""
     return colour_map(values, low=float(values.min()), high=float(values.max()))
