@@ -12,6 +12,12 @@ from densenet_lessons.experiments.comparison_results import (
 from densenet_lessons.experiments.faults import FAULTS, faulty_runs
 from densenet_lessons.experiments.imagenet_records import ImageNetRecord, imagenet_records
 from densenet_lessons.experiments.pretrained import PhotoGuess, classify_photo
+from densenet_lessons.experiments.reuse import (
+    LinkRecord,
+    ReuseRecord,
+    SourceRecord,
+    load_reuse,
+)
 from densenet_lessons.experiments.welch import Difference
 from densenet_lessons.experiments.zoo import (
     DEPTH,
@@ -30,7 +36,10 @@ __all__ = [
     "IMAGE_SIZE",
     "Difference",
     "ImageNetRecord",
+    "LinkRecord",
     "PhotoGuess",
+    "ReuseRecord",
+    "SourceRecord",
     "Summary",
     "ZooRecord",
     "accuracies_of",
@@ -40,6 +49,7 @@ __all__ = [
     "faulty_runs",
     "imagenet_records",
     "load_comparison",
+    "load_reuse",
     "matched_plain",
     "matched_residual",
     "summarise",

@@ -13,7 +13,7 @@ from densenet_lessons.probes.walk import sources_of
 
 
 @dataclass(frozen=True)
-class WeightMap:
+class LinkMap:
     """A number for each link of one dense block, source by reader.
 
     ``values`` has shape (sources, readers), with nan where a reader stands before a source.
@@ -26,7 +26,7 @@ class WeightMap:
     values: np.ndarray
 
 
-def filter_weight_map(model: nn.Module, *, block: int = 1) -> WeightMap:
+def filter_weight_map(model: nn.Module, *, block: int = 1) -> LinkMap:
     """Mean absolute weight with which each reader's filters read each source.
 
     Paper: section 5, "Feature Reuse", Figure 5: the L1 norm of the weights that connect source
@@ -46,7 +46,7 @@ def filter_weight_map(model: nn.Module, *, block: int = 1) -> WeightMap:
 
 def read_weight_map(
     model: nn.Module, images: Tensor, *, block: int = 1, after: str = "relu", batch_size: int = 50
-) -> WeightMap:
+) -> LinkMap:
     """The filter-weight map with the spread of what each weight multiplies.
 
     A weight acts on a channel that the reader's own norm has scaled: |w| times the standard
@@ -91,9 +91,9 @@ def read_weight_map(
     )
 
 
-def _averaged(block: Block, strengths: list[Tensor]) -> WeightMap:
+def _averaged(block: Block, strengths: list[Tensor]) -> LinkMap:
     """The mean strength of each link, from one (filters, channels, h, w) a reader."""
     values = np.full((len(block.sources), len(block.readers)), np.nan)
     for source, reader in block.cells():
         values[source, reader] = strengths[reader][:, block.span(source)].mean().item()
-    return WeightMap(block.number, block.sources, block.reader_names, values)
+    return LinkMap(block.number, block.sources, block.reader_names, values)

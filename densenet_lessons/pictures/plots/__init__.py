@@ -12,13 +12,19 @@ from densenet_lessons.pictures.plots.curves import (
     plot_runs,
     plot_schedules,
 )
-from densenet_lessons.pictures.plots.maps import plot_images
+from densenet_lessons.pictures.plots.links import (
+    plot_link_maps,
+    plot_similarities,
+    plot_weight_against_cost,
+)
+from densenet_lessons.pictures.plots.maps import heat_over, plot_images
 from densenet_lessons.pictures.plots.records import plot_records
 from densenet_lessons.pictures.plots.widths import plot_widths
 
 __all__ = [
     "FAMILIES",
     "PARTS",
+    "heat_over",
     "plot_break_even",
     "plot_comparison",
     "plot_confusions",
@@ -26,10 +32,13 @@ __all__ = [
     "plot_histories",
     "plot_history",
     "plot_images",
+    "plot_link_maps",
     "plot_parts",
     "plot_records",
     "plot_runs",
     "plot_schedules",
     "plot_shares",
+    "plot_similarities",
+    "plot_weight_against_cost",
     "plot_widths",
 ]
