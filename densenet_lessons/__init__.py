@@ -11,6 +11,7 @@ What lives where, from the bottom up; a room imports only rooms below it:
 - ``pictures``: plots, drawings and the palette, each picture with a text alternative.
 - ``exercises``: what checks a learner's answer.
 - ``panels``: what a learner moves.
+- ``course``: the learner's side: the command, progress, the check of the environment.
 
 Importing ``densenet_lessons`` alone loads neither torch nor matplotlib.
 """

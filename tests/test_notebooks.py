@@ -27,10 +27,8 @@ MIN_ALT = 15
 lesson_by_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.path.stem)
 
 
-def test_there_are_lessons_numbered_from_one():
-    assert [lesson.name[:3] for lesson in LESSONS] == [
-        f"{n:02}_" for n in range(1, len(LESSONS) + 1)
-    ]
+def test_there_are_lessons_numbered_from_zero():
+    assert [lesson.name[:3] for lesson in LESSONS] == [f"{n:02}_" for n in range(len(LESSONS))]
     assert LESSONS
 
 

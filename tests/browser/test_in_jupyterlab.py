@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PRESSES = 2
 MIN_CONTRAST = 4.5
 #: Numbers of the lessons that train a net before the learner's eyes.
-TRAINING = {6}
+TRAINING = {0, 6}
 
 
 @pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.path.stem)

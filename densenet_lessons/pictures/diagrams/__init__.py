@@ -4,7 +4,7 @@
 figure, and has a text alternative that says what is to be seen where it is drawn with its
 default arguments. ``python -m densenet_lessons.pictures.diagrams`` writes them to images/.
 
-``ideas`` has lesson 1's drawings, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
+``ideas`` draws for lessons 0 and 1, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
 and ``architectures`` those of lesson 4; ``canvas`` is the pencil, ``export`` writes files.
 """
 
@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from densenet_lessons.pictures.diagrams.architectures import architecture_table, two_stems
 from densenet_lessons.pictures.diagrams.blocks import dense_block, transition
-from densenet_lessons.pictures.diagrams.ideas import add_vs_concat, connections
+from densenet_lessons.pictures.diagrams.ideas import add_vs_concat, connections, early_edge
 from densenet_lessons.pictures.diagrams.layers import bottleneck, dense_layer
 from densenet_lessons.pictures.diagrams.nets import whole_net
 
@@ -28,6 +28,7 @@ __all__ = [
     "connections",
     "dense_block",
     "dense_layer",
+    "early_edge",
     "transition",
     "two_stems",
     "whole_net",
@@ -48,6 +49,12 @@ class Drawing:
 
 
 _ALTS = {
+    early_edge: (
+        "What becomes of an edge that the first layer finds, until a late layer. In a plain net "
+        "each layer has to copy it. In a ResNet it is in a sum of 2, 3, 4 terms, no longer apart "
+        "from the rest. In a DenseNet it lies where it was found, in a list of 4, and an arrow "
+        "leads from there straight to the late layer."
+    ),
     add_vs_concat: (
         "Three update rules side by side. A plain layer replaces its 4 channels by 4 new ones. "
         "A residual layer adds its 4 new channels to the 4 old ones: still 4 channels, with old "

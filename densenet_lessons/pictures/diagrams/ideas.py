@@ -1,4 +1,4 @@
-"""Drawings of the idea: three update rules, and who is connected to whom."""
+"""Drawings of the idea: an edge on its way, three update rules, who is connected to whom."""
 
 from matplotlib.figure import Figure
 
@@ -7,6 +7,7 @@ from densenet_lessons.pictures.diagrams.canvas import (
     LARGE,
     MARGIN,
     NORMAL,
+    SMALL,
     WIDTH,
     Canvas,
     check_at_most,
@@ -15,6 +16,60 @@ from densenet_lessons.pictures.palette import INK, MUTED, OPERATIONS, source_col
 
 _CELL = 16
 _STEP = 147
+
+
+def early_edge(num_layers: int = 4) -> Figure:
+    """What becomes of an edge that the first layer finds, in a plain, a residual and a dense net.
+
+    Paper: section 3, "ResNets" and "Dense connectivity".
+
+    Args:
+        num_layers: layers before the late one that wants the edge, from 2 to 4.
+
+    Raises:
+        ValueError: if ``num_layers`` is not a positive integer, or more than fits the page.
+    """
+    check_positive_int(num_layers=num_layers)
+    check_at_most("num_layers", num_layers, 4)
+    page = Canvas(470)
+    steps = range(1, num_layers + 1)
+    first, step = 150, 153
+    rows = (
+        ("Plain", "Each layer has to copy the edge, or it is gone.", "copy"),
+        ("ResNet", "The edge is in the sum, and no longer apart from the rest.", "a sum of {}"),
+        ("DenseNet", "The edge lies where it was found, and is read from there.", "a list of {}"),
+    )
+    for row, (name, finding, what) in enumerate(rows):
+        y = 86 + row * 146
+        page.panel(22, y - 62, WIDTH - 44, 134, "#f7f8fa", edge="#e3e7ec", radius=10)
+        page.text(MARGIN + 10, y, name, LARGE, bold=True, align="left")
+        page.text(WIDTH / 2, y + 56, finding, NORMAL)
+        states = {
+            "Plain": [[[1]] if n == 1 else [[1], [n]] for n in steps],
+            "ResNet": [[list(range(1, n + 1))] * min(n, 2) for n in steps],
+            "DenseNet": [[[source] for source in range(1, n + 1)] for n in steps],
+        }[name]
+        for n, cells in enumerate(states, 1):
+            x = first + (n - 1) * step
+            _cells(page, x, y, cells)
+            page.text(x, y + 25, "edge" if n == 1 else what.format(n), SMALL, colour=MUTED)
+            edge = x + len(cells) * _CELL / 2
+            layer = x + step / 2 + 6
+            page.arrow([(edge + 3, y), (layer - 22, y)])
+            late = n == num_layers
+            words = f"$H_{n + 1}$"
+            page.box(layer, y, 40, 26, words, OPERATIONS["conv"], size=NORMAL)
+            if not late:
+                end = x + step - len(states[n]) * _CELL / 2
+                page.arrow([(layer + 22, y), (end - 3, y)])
+            else:
+                page.text(layer + 28, y, "a late layer", SMALL, align="left")
+                if name == "DenseNet":
+                    arc = [(first, y - 11), (first + 60, y - 56), (layer - 90, y - 56)]
+                    page.arrow(
+                        [*arc, (layer, y - 14)], colour=source_colour(1), width=2, curve=True
+                    )
+    return page.figure
 
 
 def add_vs_concat(num_channels: int = 4, growth_rate: int = 2) -> Figure:
