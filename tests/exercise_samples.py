@@ -25,7 +25,8 @@ def make_block_width():
     @exercise("2.3", "Width of a block", hints=(("Start?", "Write three by hand."),))
     def block_width(answer):
         for case in [(16, 1, 12), (16, 4, 12), (7, 3, 5)]:
-            expect.equal(answer(*case), sum([case[0]] + [case[2]] * case[1]))
+            with expect.case():
+                expect.equal(answer(*case), sum([case[0]] + [case[2]] * case[1]))
 
     @block_width.solves
     def _(num_input_features, num_layers, growth_rate):
@@ -54,10 +55,11 @@ def make_block_width():
 def make_dense_layer():
     @exercise("2.4", "A dense layer", kind="module", hints=(("Start?", "Which order?"),))
     def dense_layer(answer):
-        reference = nn.Sequential(
-            nn.BatchNorm2d(7), nn.ReLU(), nn.Conv2d(7, 5, 3, padding=1, bias=False)
-        )
-        expect.same_module(answer(7, 5), reference, expect.noise(3, 7, 6, 5))
+        for width, k in [(7, 5), (4, 3)]:
+            reference = nn.Sequential(
+                nn.BatchNorm2d(width), nn.ReLU(), nn.Conv2d(width, k, 3, padding=1, bias=False)
+            )
+            expect.same_module(answer(width, k), reference, expect.noise(3, width, 6, 5))
 
     @dense_layer.solves
     class DenseLayer(nn.Module):

@@ -12,8 +12,9 @@
     def forgets_input(c0, n, k): ...
 
 A wrong answer is recognised by re-enactment: the declared wrong answers run through the same check
-on the same inputs, and where one fails at the same comparison with the same value, what it `says`
-leads the message. A typical mistake is so declared once, and found however the learner wrote it.
+on the same inputs, and where one goes wrong at the same places with the same values, on two inputs
+at least, what it `says` leads the message. A typical mistake is so declared once, and found
+however the learner wrote it; one that only looks alike on one input isn't accused of it.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class Exercise:
         outcome = self._enact(answer, limit)
         if outcome.status is Status.CORRECT:
             return outcome.status, self._declared_solution().says
-        for wrong, mistake in self._mistakes if outcome.recognisable else ():
+        for wrong, mistake in self._mistakes if outcome.findings else ():
             if outcome.same_mistake(mistake):
                 # After a recognised prediction, the general message adds nothing.
                 tail = "" if self.form == "value" else f" {outcome.message}"

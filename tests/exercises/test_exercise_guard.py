@@ -158,7 +158,7 @@ def calls_itself(*args):
         (lambda *args: Liar(), "the result is an object of type Liar"),
         (lambda *args: 10**5000, "an int of more than 60 digits"),
         (lambda *args: "x" * 10**6, "xxx...'"),
-        (lambda *args: list(range(10**5)), "6, 7, ...]"),
+        (lambda *args: list(range(10**7)), "a list of 10,000,000 entries"),
         (lambda *args: torch.zeros(10**6), "a tensor of shape (1000000,)"),
         (lambda: 1, "raised TypeError"),
         (Hostile(), "hand in the function itself"),

@@ -25,9 +25,8 @@ def test_same_values_says_where_and_how_far():
     right = torch.zeros(2, 3)
     wrong = right.clone()
     wrong[1, 2], wrong[0, 0] = 0.5, -0.25
-    assert refusal(expect.same_values, wrong, right) == (
-        "the result has the right shape but 2 of 6 values differ, most at [1, 2]: 0.5, expected 0."
-    )
+    words = "the right shape but 2 of 6 values differ, most at [1, 2]: 0.5, expected 0.0."
+    assert words in refusal(expect.same_values, wrong, right)
     wrong[0, 1] = float("nan")
     assert "[0, 1]: nan, expected 0" in refusal(expect.same_values, wrong, right)
     refusal(expect.same_values, torch.tensor(2.0), torch.tensor(1.0))
@@ -85,7 +84,7 @@ def test_unchanged_sees_values_shapes_and_lists():
     copy = x.clone()
     expect.unchanged(x, copy)
     expect.unchanged([x], [copy])
-    assert "list was changed: 1 tensors before, 2 after" in refusal(
+    assert "list was changed: 1 entries before, 2 after" in refusal(
         expect.unchanged, [x, x], [copy]
     )
     x.relu_()

@@ -7,7 +7,7 @@ from exercise_samples import refusal
 from torch import nn
 
 from densenet_lessons.exercises import expect
-from densenet_lessons.exercises.engine.refusal import brief
+from densenet_lessons.exercises.engine.values import brief
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_equal_and_guess_accept_other_spellings_of_the_same_value(actual, expect
         ("40", 40, "the result is '40', expected 40."),
         (40.5, 40, "the result is 40.5, expected 40."),
         ([1, 2], [1, 3], "the result is [1, 2], expected [1, 3] (entry 1 differs)."),
-        ([1], [1, 3], "(1 entries instead of 2)."),
+        ([1], [1, 3], "(its length is 1 and not 2)."),
         ([True], [1], "entry 0 differs"),
         ({"a": 1}, {"a": 2}, "the result is {'a': 1}, expected {'a': 2}."),
         (None, 1, "the result is None: is a `return` missing?"),
@@ -83,9 +83,12 @@ def test_guess_and_close_allow_for_rounding():
     expect.guess(8_000_000, 7_978_856, rel=0.01)
     refusal(expect.guess, 7_978_857, 7_978_856)
     refusal(expect.guess, 10**400, 1.5, rel=0.01)
-    expect.close(torch.tensor(0.3331), 1 / 3)
-    expect.close(numpy.float32(0.3331), torch.tensor(1 / 3))
-    assert refusal(expect.close, 0.34, 1 / 3) == "the result is 0.34, expected about 0.333333."
+    expect.close(torch.tensor(1 / 3), 1 / 3)
+    expect.close(numpy.float32(1 / 3), torch.tensor(1 / 3))
+    expect.close(0.3331, 1 / 3, rel=1e-3)
+    assert refusal(expect.close, 0.33333, 1 / 3) == "the result is 0.33333, expected 0.333333."
+    assert "0.33333331, expected 0.333333333" in refusal(expect.close, 0.33333331, 1 / 3, rel=1e-9)
+    refusal(expect.guess, 157.0001, 157)
     assert refusal(expect.close, "a", 0.5) == "the result is 'a', expected a number."
     assert "nan" in refusal(expect.close, float("nan"), 0.5)
     refusal(expect.close, True, 1.0)

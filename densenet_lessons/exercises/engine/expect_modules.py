@@ -6,16 +6,18 @@ import math
 from collections import Counter
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from .expect_functions import same_dtype
 from .expect_tensors import noise, same_gradients, same_values, unchanged
 from .expect_values import present
-from .refusal import Refused, brief, comparisons, is_a
+from .record import Refused, comparison, put_back
+from .values import brief, is_a
 
 
+@comparison
 def is_module(actual, *, given=None, what: str = "result") -> None:
     """The value is an `nn.Module`."""
-    comparisons.begin()
     present(actual, what, given)
     if not is_a(actual, nn.Module):
         raise Refused(
@@ -23,15 +25,29 @@ def is_module(actual, *, given=None, what: str = "result") -> None:
         )
 
 
-def same_parameters(module, reference: nn.Module, *, given=None) -> None:
-    """The module has parameters of exactly the reference's shapes; their names and order are free.
+@comparison
+def same_parameters(module, reference: nn.Module, *, inputs=None, given=None) -> None:
+    """The module has the reference's parameters; their names and order are free, and so is the
+    layout of a linear map: `nn.Linear(7, 5)`, `nn.Conv2d(7, 5, 1)`, `nn.Parameter` of (7, 5).
 
-    The message names what is missing and what is too many, a bias for example.
+    All of them learn. The message names what is missing and what is too many, a bias for example.
+
+    Args:
+        module: what the answer built.
+        reference: an independent module of the right kind.
+        inputs: an input on which lazy modules find their sizes.
+        given: as in `equal`.
     """
     is_module(module, given=given, what="module")
-    comparisons.begin()
+    if inputs is not None and any(map(nn.parameter.is_lazy, module.parameters())):
+        with torch.no_grad():
+            module(_copies(inputs))
     mine, right = _shapes(module), _shapes(reference)
-    if Counter(mine.values()) == Counter(right.values()):
+    if Counter(map(_entries, mine.values())) == Counter(map(_entries, right.values())):
+        for name, parameter in nn.Module.named_parameters(module):
+            if not parameter.requires_grad:
+                words = f"`{name}` would not learn: its `requires_grad` is False."
+                raise Refused(words, actual=tuple(parameter.shape), given=given)
         return
     extra, missing = _surplus(mine, right), _surplus(right, mine)
     parts = []
@@ -68,35 +84,51 @@ def randomise(module: nn.Module, seed: int = 0) -> nn.Module:
     return module
 
 
-def transplant(source: nn.Module, target: nn.Module) -> None:
+@comparison
+def transplant(source: nn.Module, target: nn.Module) -> list[tuple[str, Tensor, Tensor]]:
     """Copies every parameter and buffer of `source` into `target`, usually from the randomised
     reference into the answer, so that both must compute the same.
 
-    Tensors are paired by the last part of their name and their shape, then by shape, in order of
-    registration. Call `same_parameters` first, and choose sizes by which each norm and convolution
-    has a shape of its own (c_in != k, c_in != bn_size * k).
+    Tensors are paired by the last part of their name and their shape, then by shape, then as
+    another layout of the same linear map, each in order of registration. Call `same_parameters`
+    first, and choose sizes by which each norm and convolution has a shape of its own (c_in != k,
+    c_in != bn_size * k).
+
+    Returns:
+        For each pair its name in `target`, the tensor there and the one in `source`.
     """
-    comparisons.begin()
+    pairs = []
     for listing in (nn.Module.named_parameters, nn.Module.named_buffers):
-        waiting, left = dict(listing(target)), dict(listing(source))
-        _copy(left, waiting, lambda name, other: _last(name) == _last(other))
-        _copy(left, waiting, lambda name, other: True)
+        found, left = _paired(dict(listing(source)), dict(listing(target)))
+        pairs += found
         # Counters such as num_batches_tracked don't enter the values.
         left = {name: tuple(t.shape) for name, t in left.items() if t.is_floating_point()}
         if left:
             raise Refused(f"the module has no place for {_listed(left)}.", actual=[*left.values()])
+    with torch.no_grad():
+        for _, mine, right in pairs:
+            mine.copy_(_laid_out(right, mine))
+    return pairs
 
 
-def _copy(left: dict, waiting: dict, related) -> None:
-    """Copies each tensor of `left` into the first of `waiting` that fits, and strikes out both."""
-    for name, tensor in list(left.items()):
-        for other in waiting:
-            if waiting[other].shape == tensor.shape and related(name, other):
-                with torch.no_grad():
-                    waiting.pop(other).copy_(left.pop(name))
-                break
+def _paired(left: dict, waiting: dict) -> tuple[list[tuple], dict]:
+    """(name, tensor, its fellow of `left`) for each of `waiting` that has one; what is left."""
+    fits = (
+        lambda a, b: _last(a) == _last(b) and left[a].shape == waiting[b].shape,
+        lambda a, b: left[a].shape == waiting[b].shape,
+        lambda a, b: _squeezed(left[a]).shape == _squeezed(waiting[b]).shape,
+        lambda a, b: _squeezed(left[a]).shape[::-1] == _squeezed(waiting[b]).shape,
+    )
+    pairs = []
+    for fit in fits:
+        for name in list(left):
+            other = next((other for other in waiting if fit(name, other)), None)
+            if other is not None:
+                pairs.append((other, waiting.pop(other), left.pop(name)))
+    return pairs, left
 
 
+@comparison
 def same_module(
     module,
     reference: nn.Module,
@@ -108,8 +140,12 @@ def same_module(
 ) -> None:
     """The module computes what the reference computes: the whole comparison in one call.
 
-    Parameters of the same shapes; then, with randomised and copied weights, in each mode: the same
-    output, inputs left as they were, the same gradients with regard to the inputs.
+    Parameters as in `same_parameters`; then, with randomised and copied weights, in each mode: the
+    same output, inputs left as they were, the same gradients of the inputs and of each parameter,
+    and afterwards the same running statistics and the mode that was set. In eval mode also on
+    other values, on a batch of one, on odd and even sides, and in float64.
+
+    Call it at least twice, with a module built for other sizes: only then is a mistake recognised.
 
     Args:
         module: what the answer built.
@@ -119,33 +155,106 @@ def same_module(
         gradients: whether to compare gradients too.
         given: as in `equal`.
     """
-    same_parameters(module, reference, given=given)
-    transplant(randomise(reference), module)
+    same_parameters(module, reference, inputs=inputs, given=given)
+    if not all(part.training for part in module.modules()):
+        raise Refused("the module is in eval mode from the start.", actual="eval", given=given)
+    pairs = transplant(randomise(reference), module)
     for mode in modes:
         for net in (module, reference):
             net.train(mode == "train")
-        label = f"output in {mode} mode" if len(modes) > 1 else "output"
-        mine, right = _copies(inputs), _copies(inputs)
-        with torch.no_grad():
-            got = module(mine)
-            want = reference(right)
-        same_values(got, want, given=given, what=label)
-        unchanged(mine, inputs, given=given)
+        for number, x in enumerate([inputs, *(_varied(inputs) if mode == "eval" else [])]):
+            label = f"output in {mode} mode" + (f" on {brief(x)}" if number else "")
+            _same_pass(module, reference, x, pairs, label, mode, given)
         if gradients:
             mine, right = _copies(inputs, grad=True), _copies(inputs, grad=True)
+            want = reference(_through(right))
             # A copy in between: an in-place step on the input itself has been judged above.
-            got, want = module(_through(mine)), reference(_through(right))
-            same_gradients(got, want, mine, right, given=given)
+            got = module(_through(mine))
+            put_back()
+            names = [f"parameter `{name}`" for name, one, _ in pairs if one.requires_grad]
+            leaves = [[pair[side] for pair in pairs if pair[1].requires_grad] for side in (1, 2)]
+            _same_gradients(got, want, (mine, right), leaves, names, given)
+    if "eval" in modes:
+        x = _copies(inputs, dtype=torch.float64)
+        with torch.no_grad():
+            want, got = (net.eval().double()(_copies(x)) for net in (reference, module))
+        for net in (reference, module):
+            net.float()
+        same_dtype(got, want, given=given, what="output")
+        same_values(got, want, given=given, what="output in float64")
 
 
-def _copies(inputs, *, grad: bool = False):
-    if is_a(inputs, torch.Tensor):
-        return inputs.detach().clone().requires_grad_(grad)
-    return [_copies(tensor, grad=grad) for tensor in inputs]
+def _same_pass(module, reference, x, pairs, label: str, mode: str, given) -> None:
+    """One pass without gradients, and what it leaves behind."""
+    mine, right = _copies(x), _copies(x)
+    with torch.no_grad():
+        want = reference(right)
+        got = module(mine)
+    unchanged(mine, x, given=given)
+    same_values(got, want, given=given, what=label)
+    for name, one, other in pairs:
+        what = f"`{name}` after a pass in {mode} mode"
+        same_values(one, _laid_out(other, one), given=given, what=what)
+    if any(part.training != (mode == "train") for part in module.modules()):
+        raise Refused(f"`forward` leaves {mode} mode.", actual=mode, given=given)
+
+
+def _same_gradients(got, want, inputs, leaves, names, given) -> None:
+    """Of the inputs first, then of each parameter, whatever its layout."""
+    same_gradients(got, want, *inputs, given=given)
+    if not names:
+        return
+    cotangent = noise(*want.shape, seed=92).to(want)
+    grads = [
+        torch.autograd.grad((out * cotangent).sum(), own, allow_unused=True)
+        for out, own in zip((got, want), leaves, strict=True)
+    ]
+    put_back()
+    for name, mine, right, own in zip(names, *grads, leaves[0], strict=True):
+        mine = torch.zeros_like(own) if mine is None else mine
+        same_values(mine, _laid_out(right, own), given=given, what=f"gradient of the {name}")
+
+
+def _squeezed(tensor: Tensor) -> Tensor:
+    return tensor.detach().squeeze()
+
+
+def _laid_out(tensor: Tensor, like: Tensor) -> Tensor:
+    """A weight in the layout of another one that stands for the same linear map."""
+    if tensor.shape == like.shape:
+        return tensor.detach()
+    squeezed = _squeezed(tensor)
+    turned = squeezed if squeezed.shape == _squeezed(like).shape else squeezed.t()
+    return turned.reshape(like.shape)
+
+
+def _varied(inputs) -> list:
+    """Other values, a batch of one, and sides that are odd where they were even."""
+    tensors = [inputs] if is_a(inputs, Tensor) else list(inputs)
+    made = []
+    for batch, more in ((None, (0, 0)), (1, (1, 1)), (2, (1, 0))):
+        shapes = [[batch or tensor.shape[0], *tensor.shape[1:]] for tensor in tensors]
+        for shape in shapes:
+            if len(shape) == 4:
+                shape[2:] = [side + step for side, step in zip(shape[2:], more, strict=True)]
+        x = [noise(*shape, seed=30 + index) for index, shape in enumerate(shapes)]
+        made.append(x[0] if is_a(inputs, Tensor) else x)
+    return made
+
+
+def _copies(inputs, *, grad: bool = False, dtype=None):
+    if is_a(inputs, Tensor):
+        return inputs.detach().clone().to(dtype or inputs.dtype).requires_grad_(grad)
+    return [_copies(tensor, grad=grad, dtype=dtype) for tensor in inputs]
 
 
 def _through(inputs):
-    return inputs.clone() if is_a(inputs, torch.Tensor) else [tensor.clone() for tensor in inputs]
+    return inputs.clone() if is_a(inputs, Tensor) else [tensor.clone() for tensor in inputs]
+
+
+def _entries(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """What is the same in each layout of one linear map."""
+    return tuple(sorted(size for size in shape if size > 1))
 
 
 def _shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
@@ -154,16 +263,16 @@ def _shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
 
 def _surplus(some: dict, others: dict) -> dict:
     """The named shapes of `some` that `others` lacks; of several with one shape, the last."""
-    count = Counter(some.values()) - Counter(others.values())
+    count = Counter(map(_entries, some.values())) - Counter(map(_entries, others.values()))
     found = {}
     for name, shape in reversed(some.items()):
-        if count[shape] > 0:
-            count[shape] -= 1
+        if count[_entries(shape)] > 0:
+            count[_entries(shape)] -= 1
             found[name] = shape
     return dict(reversed(found.items()))
 
 
-def _listed(shapes: dict, most: int = 3) -> str:
+def _listed(shapes: dict, most: int = 2) -> str:
     shown = [f"`{name}` {shape}" for name, shape in list(shapes.items())[:most]]
     rest = len(shapes) - most
     return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")

@@ -8,7 +8,8 @@ import numpy as np  # torch.unravel_index imports sympy, which takes a second or
 import torch
 
 from .expect_values import present
-from .refusal import Refused, brief, comparisons, is_a, plain
+from .record import Refused, comparison, put_back
+from .values import brief, brief_pair, is_a, plain
 
 # Loose enough for another order of summation, tight enough for any wrong formula.
 TOLERANCES = {
@@ -30,9 +31,9 @@ def noise(*shape: int, seed: int = 0, requires_grad: bool = False, dtype=None) -
     return values.requires_grad_(requires_grad)
 
 
+@comparison
 def is_tensor(actual, *, given=None, what: str = "result") -> None:
     """The value is a tensor, not None, a number or a list of tensors."""
-    comparisons.begin()
     present(actual, what, given)
     if not is_a(actual, torch.Tensor):
         raise Refused(
@@ -40,6 +41,7 @@ def is_tensor(actual, *, given=None, what: str = "result") -> None:
         )
 
 
+@comparison
 def same_shape(actual, expected, *, given=None, what: str = "result") -> None:
     """The tensor has exactly the expected shape.
 
@@ -49,7 +51,6 @@ def same_shape(actual, expected, *, given=None, what: str = "result") -> None:
         given, what: as in `equal`.
     """
     is_tensor(actual, given=given, what=what)
-    comparisons.begin()
     right = tuple(expected.shape) if is_a(expected, torch.Tensor) else tuple(expected)
     wrong = tuple(plain(actual).shape) if actual.dim() else ()
     if wrong == right:
@@ -61,6 +62,7 @@ def same_shape(actual, expected, *, given=None, what: str = "result") -> None:
     )
 
 
+@comparison
 def same_values(
     actual, expected: torch.Tensor, *, given=None, what: str = "result", rtol=None, atol=None
 ) -> None:
@@ -74,7 +76,6 @@ def same_values(
             tensors must be equal.
     """
     same_shape(actual, expected, given=given, what=what)
-    comparisons.begin()
     expected = expected.detach()
     found = actual.detach().as_subclass(torch.Tensor).to(expected.device)
     if found.dtype.is_floating_point != expected.dtype.is_floating_point:
@@ -100,30 +101,59 @@ def _difference(wrong: torch.Tensor, right: torch.Tensor, off: torch.Tensor) -> 
     index = "[" + ", ".join(map(str, place)) + "]"
     came, due = float(wrong[tuple(place)]), float(right[tuple(place)])
     share = f"{int(off.sum())} of {off.numel()} values differ"
-    return f"{share}, most at {index}: {came:.3g}, expected {due:.3g}"
+    came, due = brief_pair(came, due, 3)
+    return f"{share}, most at {index}: {came}, expected {due}"
 
 
-def unchanged(tensor, copy, *, given=None, what: str = "input") -> None:
-    """The answer has left its input as it was.
+@comparison
+def unchanged(now, before, *, given=None, what: str = "input") -> None:
+    """The answer has left what it was handed as it was.
+
+    Tensors, lists of them (their length too) and modules: weights, running statistics, mode and
+    `requires_grad`.
 
     Args:
-        tensor: the tensor, or list of tensors, that the answer was given.
-        copy: a clone made before the call.
+        now: what the answer was given.
+        before: a copy made before the call; for a module, the twin that the oracle has used.
         given, what: as in `equal`.
     """
-    comparisons.begin()
-    now, before = ([x] if is_a(x, torch.Tensor) else list(x) for x in (tensor, copy))
-    if len(now) != len(before):
-        raise Refused(
-            f"the {what} list was changed: {len(before)} tensors before, {len(now)} after.",
-            actual=now,
-            given=given,
-        )
-    for after, original in zip(now, before, strict=True):
-        if after.shape != original.shape or not torch.equal(after.detach(), original.detach()):
-            raise Refused(f"the {what} was changed in place.", actual=after, given=given)
+    if is_a(before, torch.nn.Module):
+        _module_unchanged(now, before, given)
+    elif is_a(before, torch.Tensor):
+        kept = now.shape == before.shape and now.dtype == before.dtype
+        if not kept or not torch.equal(now.detach(), before.detach()):
+            raise Refused(f"the {what} was changed in place.", actual=now, given=given)
+    elif is_a(before, (list, tuple)):
+        if len(now) != len(before):
+            words = f"the {what} list was changed: {len(before)} entries before, {len(now)} after."
+            raise Refused(words, actual=len(now), given=given)
+        for after, original in zip(now, before, strict=True):
+            unchanged(after, original, given=given, what=what)
+    elif callable(before) and now is not before:
+        raise Refused(f"the {what} list was changed: its order or its entries.", given=given)
 
 
+def _module_unchanged(now, before, given) -> None:
+    """The module handed in is in the state in which the oracle has left its twin."""
+    for (name, one), (_, other) in zip(now.named_modules(), before.named_modules(), strict=False):
+        if one.training != other.training:
+            part = f"`{name}` of the module" if name else "the module"
+            words = f"{part} was left in {'training' if one.training else 'eval'} mode."
+            raise Refused(words, actual=one.training, given=given)
+    left, right = now.state_dict(keep_vars=True), before.state_dict(keep_vars=True)
+    if left.keys() != right.keys():
+        names = ", ".join(f"`{name}`" for name in sorted(left.keys() ^ right.keys())[:3])
+        raise Refused(f"parts of the module were exchanged: {names}.", actual=names, given=given)
+    for name, tensor in right.items():
+        same_values(left[name], tensor, given=given, what=f"handed-in module's `{name}`")
+        if left[name].requires_grad != tensor.requires_grad:
+            words = (
+                f"`{name}` of the module was left with `requires_grad={not tensor.requires_grad}`."
+            )
+            raise Refused(words, actual=name, given=given)
+
+
+@comparison
 def same_gradients(
     got_output,
     want_output: torch.Tensor,
@@ -144,7 +174,6 @@ def same_gradients(
         given: as in `equal`.
     """
     same_shape(got_output, want_output, given=given, what="output")
-    comparisons.begin()
     got_inputs, want_inputs = (
         [x] if is_a(x, torch.Tensor) else list(x) for x in (got_inputs, want_inputs)
     )
@@ -157,11 +186,8 @@ def same_gradients(
         retain_graph=True,
     )
     if not got_output.requires_grad:
-        raise Refused(
-            "no gradient flows back from the output (`detach`, `no_grad` or `.data`?).",
-            actual="no gradient",
-            given=given,
-        )
+        message = "no gradient flows back from the output: it is cut off from what it is made of."
+        raise Refused(message, actual="no gradient", given=given)
     try:
         got = torch.autograd.grad(
             (got_output * cotangent.to(got_output)).sum(),
@@ -177,9 +203,8 @@ def same_gradients(
             actual="changed in place",
             given=given,
         ) from None
-    names = (
-        names or ["input"] if len(want) == 1 else names or [f"input {i}" for i in range(len(want))]
-    )
+    put_back()  # a hook of the answer's may have run
+    names = names or (["input"] if len(want) == 1 else [f"input {i}" for i in range(len(want))])
     for name, mine, right, source in zip(names, got, want, want_inputs, strict=True):
         mine = torch.zeros_like(source) if mine is None else mine
         right = torch.zeros_like(source) if right is None else right

@@ -14,7 +14,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from .refusal import Refused, brief_input, is_a, shortened, type_name
+from .record import Refused
+from .values import brief_input, is_a, shortened, type_name
 
 # Code from these places is never the learner's.
 _PLACES = (
@@ -23,6 +24,7 @@ _PLACES = (
     Path(sysconfig.get_paths()["stdlib"]),
     Path(sysconfig.get_paths()["purelib"]),
 )
+SIZES = ("in_channels", "out_channels", "num_features", "in_features", "out_features")
 LIBRARIES = ("<frozen", *map(str, _PLACES), *(str(place.resolve()) for place in _PLACES))
 
 
@@ -32,12 +34,13 @@ class Call:
     Args:
         name: what the answer is called in the notebook.
         check: the exercise's check function, whose lines are not the learner's.
+        put_back: undoes what the answer has patched, after each call.
     """
 
-    def __init__(self, name: str, check) -> None:
-        self.name = name
+    def __init__(self, name: str, check, put_back) -> None:
+        self.name, self.put_back = name, put_back
         self.check_code = check.__code__
-        self.text = ""
+        self.made = self.text = ""
         self.returned_none = False
 
     @contextmanager
@@ -45,7 +48,7 @@ class Call:
         """The answer, wrapped so that its calls are noted; for a module, its forward passes too."""
         if form == "value":
             yield answer
-        elif form == "class" and issubclass(answer, nn.Module):
+        elif is_a(answer, type) and issubclass(answer, nn.Module):
 
             def note(module, args):
                 if is_a(module, answer):
@@ -64,14 +67,16 @@ class Call:
         """What was running, to start a sentence with."""
         return self.text or "The answer"
 
-    def sentence(self, refused: Refused) -> str:
-        """A refusal as a sentence that names the input."""
-        given = refused.given
-        if given is not None:
-            return f"For {given if type(given) is str else brief_input(given)}, {refused.message}"
-        if self.text:
-            return f"For {self.text}, {refused.message}"
-        return refused.message[:1].upper() + refused.message[1:]
+    def describe(self, error: BaseException) -> tuple[str, object, str] | None:
+        """The input, what makes two mistakes the same, and a sentence; None for a stub."""
+        if not is_a(error, Refused):
+            found = failure(error, self)
+            return found and (self.text, found.identity, found.message)
+        given = self.text if error.given is None else error.given
+        given = given if type(given) is str else brief_input(given)
+        message = error.message
+        sentence = f"For {given}, {message}" if given else message[:1].upper() + message[1:]
+        return f"{self.made} {given}", error.actual, sentence
 
     def is_learners(self, frame) -> bool:
         """Whether a frame of a traceback runs code that the learner wrote."""
@@ -87,9 +92,12 @@ class _Recorder:
 
     def __call__(self, *args, **kwargs):
         call = self._call
-        call.text = f"`{call.name}({_listed(args, kwargs)})`"
+        call.made = call.text = f"`{call.name}({_listed(args, kwargs)})`"
         call.returned_none = False
-        result = self._answer(*args, **kwargs)
+        try:
+            result = self._answer(*args, **kwargs)
+        finally:
+            call.put_back()
         call.returned_none = result is None
         return result
 
@@ -132,6 +140,12 @@ def failure(error: BaseException, call: Call) -> Failure | None:
     for group, sentence in special.items():
         if is_a(error, group):
             return Failure(sentence, (kind, text))
+    for frame, _ in frames:
+        for size in SIZES:
+            if frame.f_code.co_name == "__init__" and type(frame.f_locals.get(size)) is float:
+                told = f"{subject} makes a layer with {size} = {frame.f_locals[size]:g}, a float; "
+                told += f"it must be of type int, whole{_line(frames, call)}."
+                return Failure(told, ("float", size))
     detail = f": {text}" if text else ""
     return Failure(f"{subject} raised {kind}{detail}{_line(frames, call)}.", (kind, text))
 

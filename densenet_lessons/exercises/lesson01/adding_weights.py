@@ -31,15 +31,17 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def adding_weights(answer):
-    for channels in (3, 5, 1):
-        x, y = expect.noise(2, channels, 4, 6), expect.noise(2, channels, 4, 6, seed=1)
-        weight = answer(channels)
-        expect.is_tensor(weight)
-        expect.same_shape(weight, (channels, 2 * channels, 1, 1))
-        kind = str(weight.dtype)
-        expect.that(kind == "torch.float32", f"the dtype is {kind}, not float32.", actual=kind)
-        got = F.conv2d(torch.cat([x, y], 1), weight)
-        expect.same_values(got, x + y, what="1x1 convolution of [x, y]")
+    for channels, batch, height, width in [(3, 2, 4, 6), (5, 1, 3, 5), (1, 2, 4, 5), (4, 3, 5, 2)]:
+        with expect.case():
+            weight = answer(channels)
+            expect.is_tensor(weight)
+            expect.same_shape(weight, (channels, 2 * channels, 1, 1))
+            kind = str(weight.dtype)
+            expect.that(kind == "torch.float32", f"the dtype is {kind}, not float32.", actual=kind)
+            sizes = (batch, channels, height, width)
+            x, y = expect.noise(*sizes), expect.noise(*sizes, seed=1)
+            got = F.conv2d(torch.cat([x, y], 1), weight)
+            expect.same_values(got, x + y, what="1x1 convolution of [x, y]")
 
 
 @adding_weights.solves
@@ -73,7 +75,7 @@ def mirrored(channels):
 
 
 @adding_weights.rejects(
-    says="`conv2d` wants weights of its input's dtype, float32; these are whole."
+    says="`conv2d` wants weights of its input's dtype, float32; these are integers."
 )
 def whole_numbers(channels):
     identity = torch.eye(channels, dtype=torch.int64)
@@ -88,9 +90,7 @@ def stacks_identities(channels):
     return torch.stack([identity, identity], dim=1)[:, :, None, None]
 
 
-@adding_weights.rejects(
-    says="This is a layer with random weights; the weights alone were asked for."
-)
+@adding_weights.rejects(says="This is a layer. Its weights alone were asked for, as a tensor.")
 def returns_a_layer(channels):
     return nn.Conv2d(2 * channels, channels, kernel_size=1, bias=False)
 

@@ -25,9 +25,15 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def join(answer):
-    x, y = expect.noise(2, 3, 3, 5), expect.noise(2, 3, 3, 5, seed=1)
-    for dim in (1, 0, 3, 2):
-        expect.same_values(answer(x, y, dim), torch.cat([x, y], dim), given=f"dim={dim}")
+    def cat(x, y, dim):
+        return torch.cat([x, y], dim)
+
+    for sizes in [(2, 3, 3, 5), (1, 4, 6, 6)]:
+        for dim in (1, 0, 3, 2):
+            x, y = expect.noise(*sizes), expect.noise(*sizes, seed=1)
+            expect.same_function(answer, cat, x, y, dim, given=f"{sizes} twice, dim={dim}")
+    x, y = expect.noise(2, 3, 4, 5), expect.noise(2, 6, 4, 5, seed=1)
+    expect.same_function(answer, cat, x, y, 1, given="3 and 6 channels, dim=1")
 
 
 @join.solves

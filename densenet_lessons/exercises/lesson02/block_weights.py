@@ -25,10 +25,14 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def block_weights(answer):
-    for case in [(16, 1, 12), (16, 4, 12), (5, 3, 2), (24, 6, 12)]:
-        widths = block_widths(*case)[:-1]
-        steps = [step for w in widths for step in layer_operations(w, case[2], bn_size=None)]
-        expect.equal(answer(*case), sum(step.parameters for step in steps if step.kind == "conv"))
+    cases = [(16, 1, 12), (16, 4, 12), (5, 3, 2), (24, 6, 12), (3, 2, 7), (64, 5, 32)]
+    expect.same_results(answer, _conv_weights, cases)
+
+
+def _conv_weights(num_input_features, num_layers, growth_rate):
+    widths = block_widths(num_input_features, num_layers, growth_rate)[:-1]
+    steps = [step for w in widths for step in layer_operations(w, growth_rate, bn_size=None)]
+    return sum(step.parameters for step in steps if step.kind == "conv")
 
 
 @block_weights.solves

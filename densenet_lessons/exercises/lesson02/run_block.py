@@ -26,12 +26,24 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def run_block(answer):
-    block = expect.randomise(DenseBlock(3, 5, 3, bn_size=None)).eval()
-    x = expect.noise(2, 5, 6, 7)
-    before = x.clone()
-    with torch.no_grad():
-        expect.same_values(answer(x, list(block)), block(x), given="3 layers, k = 3, 5 channels in")
-    expect.unchanged(x, before)
+    for number, width, k, sizes in [
+        (3, 5, 3, (2, 6, 7)),
+        (2, 4, 3, (1, 5, 4)),
+        (4, 3, 2, (3, 4, 4)),
+    ]:
+        for training in (False, True):
+            block = expect.randomise(DenseBlock(number, width, k, bn_size=None)).train(training)
+            mode = "training" if training else "eval"
+            given = f"{number} layers in {mode} mode, k = {k}, {width} channels in"
+            x = expect.noise(sizes[0], width, *sizes[1:])
+            expect.same_function(answer, _read_all, x, list(block), given=given)
+    expect.same_function(answer, _read_all, expect.noise(2, 3, 4, 5), [], given="no layers")
+
+
+def _read_all(x, layers):
+    for layer in layers:
+        x = torch.cat([x, layer(x)], dim=1)
+    return x
 
 
 @run_block.solves
@@ -84,6 +96,36 @@ def joins_the_batch(x, layers):
     for layer in layers:
         features.append(layer(torch.cat(features, dim=0)))
     return torch.cat(features, dim=1)
+
+
+@run_block.rejects(says="The caller's list of layers is emptied by `pop`.")
+def empties_the_list(x, layers):
+    while layers:
+        x = torch.cat([x, layers.pop(0)(x)], dim=1)
+    return x
+
+
+@run_block.rejects(says="This is right for three layers alone; a list may hold any number of them.")
+def three_layers_only(x, layers):
+    for layer in layers[:3]:
+        x = torch.cat([x, layer(x)], dim=1)
+    return x if len(layers) == 3 else x[:0]
+
+
+@run_block.rejects(says="The layers are left in eval mode, and work in no other.")
+def in_eval_mode(x, layers):
+    for layer in layers:
+        x = torch.cat([x, layer.eval()(x)], dim=1)
+    return x
+
+
+@run_block.rejects(says="Nothing can learn from this: `no_grad` stands around the layers' work.")
+def without_gradients(x, layers):
+    for layer in layers:
+        with torch.no_grad():
+            new = layer(x)
+        x = torch.cat([x, new], dim=1)
+    return x
 
 
 @run_block.accepts

@@ -45,8 +45,11 @@ def _bottleneck(c, k, bn_size):
     ),
 )
 def bottleneck(answer):
-    expect.same_module(answer(7, 5, 2), _bottleneck(7, 5, 2), expect.noise(3, 7, 6, 4))
-    expect.same_parameters(answer(9, 3, 4), _bottleneck(9, 3, 4))
+    for c, k, bn_size, sizes in [(7, 5, 2, (3, 6, 4)), (9, 4, 3, (2, 5, 7)), (11, 3, 4, (2, 4, 5))]:
+        with expect.case():
+            given = f"{c} channels, k = {k}, bn_size = {bn_size}"
+            x = expect.noise(sizes[0], c, *sizes[1:])
+            expect.same_module(answer(c, k, bn_size), _bottleneck(c, k, bn_size), x, given=given)
 
 
 @bottleneck.solves(because="The wide input meets a 1×1 kernel only; the 3×3 one reads bn_size·k.")

@@ -28,17 +28,23 @@ from densenet_lessons.exercises.core import exercise
     minutes=4,
 )
 def kept_channels(answer):
-    for c0, n, k, theta in [
+    cases = [
         (7, 2, 11, 0.25),
         (13, 2, 5, 0.75),
         (9, 2, 7, 0.25),
         (64, 6, 32, 0.5),
         (16, 12, 12, 1.0),
-    ]:
-        width, kept = block_widths(c0, n, k)[-1], answer(c0, n, k, theta)
-        expect.equal(kept, compressed_width(width, theta))
-        whole = not isinstance(kept, float)
-        expect.that(whole, "the result is a float; channels are counted in an int.", actual=kept)
+        (10, 3, 3, 0.3),
+        (11, 4, 5, 0.7),
+        (6, 1, 9, 0.5),
+        (5, 3, 4, 0.4),
+    ]
+    expect.same_results(answer, _kept, cases, whole=True)
+
+
+def _kept(num_input_features, num_layers, growth_rate, compression):
+    leaving = block_widths(num_input_features, num_layers, growth_rate)[-1]
+    return compressed_width(leaving, compression)
 
 
 @kept_channels.solves(because="The transition reads all m channels of the block and keeps ⌊θm⌋.")

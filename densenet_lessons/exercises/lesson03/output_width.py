@@ -26,15 +26,24 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def output_width(answer):
-    for c0, blocks, k, theta in [
+    cases = [
         (13, (2, 4, 3, 1), 7, 0.75),
         (64, (6, 12, 32, 32), 32, 0.5),
         (7, (2, 3), 5, 0.5),
         (9, (4,), 3, 0.5),
         (16, (2, 2, 2), 4, 1.0),
-    ]:
-        spec = DenseNetSpec(k, blocks, c0, compression=theta)
-        expect.equal(answer(c0, blocks, k, theta), spec.block_ends()[-1][1])
+        (16, (3, 3, 3), 5, 0.5),
+        (9, (3, 2, 4, 1, 2), 5, 0.7),
+        (11, (1, 3, 2, 2), 7, 0.3),
+        (10, (1, 3, 2, 2), 5, 0.7),
+        (7, (3, 2, 4, 1), 5, 0.7),
+    ]
+    expect.same_results(answer, _last_width, cases)
+
+
+def _last_width(num_init_features, block_config, growth_rate, compression):
+    spec = DenseNetSpec(growth_rate, block_config, num_init_features, compression=compression)
+    return spec.block_ends()[-1][1]
 
 
 @output_width.solves(
@@ -133,6 +142,14 @@ def halves(c0, block_config, k, theta):
     for n in block_config[:-1]:
         width = (width + n * k) // 2
     return width + block_config[-1] * k
+
+
+@output_width.rejects(says="The width is rounded once, at the end; each transition rounds its own.")
+def rounds_at_the_end(c0, block_config, k, theta):
+    width = c0
+    for index, n in enumerate(block_config):
+        width = (theta * width if index else width) + n * k
+    return int(width)
 
 
 @output_width.accepts

@@ -26,10 +26,13 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def pointwise(answer):
-    x, weight = expect.noise(2, 7, 6, 5), expect.noise(3, 7, seed=1)
-    expect.same_values(answer(x, weight), F.conv2d(x, weight[:, :, None, None]))
-    x, weight = expect.noise(3, 4, 2, 3, seed=2), expect.noise(9, 4, seed=3)
-    expect.same_values(answer(x, weight), F.conv2d(x, weight[:, :, None, None]))
+    def convolve(x, weight):
+        return F.conv2d(x, weight[:, :, None, None])
+
+    sizes = [(2, 7, 6, 5, 3), (3, 4, 2, 3, 9), (1, 5, 4, 4, 5), (2, 3, 3, 3, 4), (4, 1, 3, 2, 2)]
+    for n, c, h, w, o in sizes:
+        x, weight = expect.noise(n, c, h, w), expect.noise(o, c, seed=1)
+        expect.same_function(answer, convolve, x, weight, given=f"{n, c, h, w} and weights {o, c}")
 
 
 @pointwise.solves(because="Each pixel's column of channels is multiplied by the same matrix.")

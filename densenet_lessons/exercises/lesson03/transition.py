@@ -37,8 +37,12 @@ def _transition(m, kept):
     ),
 )
 def transition(answer):
-    expect.same_module(answer(7, 0.5), _transition(7, 3), expect.noise(3, 7, 6, 4))
-    expect.same_module(answer(9, 0.75), _transition(9, 6), expect.noise(2, 9, 7, 5))
+    cases = [(7, 0.5, (3, 6, 4)), (9, 0.75, (2, 7, 5)), (10, 0.3, (2, 4, 7)), (11, 0.7, (1, 8, 8))]
+    for m, theta, sizes in cases:
+        with expect.case():
+            x = expect.noise(sizes[0], m, *sizes[1:])
+            given = f"{m} channels and compression {theta}"
+            expect.same_module(answer(m, theta), _transition(m, int(theta * m)), x, given=given)
 
 
 @transition.solves(because="BN and ReLU, then two linear steps: fewer channels, and fewer pixels.")

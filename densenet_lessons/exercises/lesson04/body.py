@@ -32,24 +32,24 @@ def body(answer):
     def make_transition(width, kept):
         return Part(f"transition {width} to {kept}")
 
-    for width, growth_rate, blocks in [(64, 32, (4, 4, 4, 4)), (7, 5, (3, 1, 2))]:
-        given = f"a stem of {width}, k = {growth_rate}, blocks {blocks}"
-        net = answer(make_block, make_transition, width, growth_rate, blocks)
-        listed = isinstance(net, (list, tuple))
-        words = "the parts stand in a plain list, expected one `nn.Sequential`."
-        expect.that(not listed, words, actual="a list", given=given)
-        expect.is_module(net, given=given)
-        parts = list(net.children())
-        expect.equal(len(parts), 2 * len(blocks) - 1, given=given, what="number of parts")
-        ends, right = DenseNetSpec(growth_rate, blocks, width).block_ends(), []
-        for index, (entering, leaving) in enumerate(ends):
-            if index:
-                right.append(f"transition {ends[index - 1][1]} to {entering}")
-            right.append(f"block {entering} to {leaving}")
-        made = [getattr(part, "says", "another module") for part in parts]
-        for place, (mine, due) in enumerate(zip(made, right, strict=True), 1):
-            words = f"part {place} of {len(right)} is `{mine}`, expected `{due}`."
-            expect.that(mine == due, words, actual=made, given=given)
+    cases = [(64, 32, (4, 4, 4, 4)), (9, 5, (2, 3, 1, 1)), (6, 3, (5,)), (7, 4, (1, 2, 2))]
+    for width, growth_rate, blocks in cases:
+        with expect.case():
+            given = f"a stem of {width}, k = {growth_rate}, blocks {blocks}"
+            net = answer(make_block, make_transition, width, growth_rate, blocks)
+            kind = "a module" if isinstance(net, nn.Module) else "no module"
+            words = f"{kind} of type {type(net).__name__} came back, expected one `nn.Sequential`."
+            expect.that(isinstance(net, nn.Sequential), words, actual=kind, given=given)
+            ends, right = DenseNetSpec(growth_rate, blocks, width).block_ends(), []
+            for index, (entering, leaving) in enumerate(ends):
+                if index:
+                    right.append(f"transition {ends[index - 1][1]} to {entering}")
+                right.append(f"block {entering} to {leaving}")
+            made = [getattr(part, "says", "another module") for part in net.children()]
+            expect.equal(len(made), len(right), given=given, what="number of parts")
+            for place, (mine, due) in enumerate(zip(made, right, strict=True), 1):
+                words = f"part {place} of {len(right)} is `{mine}`, expected `{due}`."
+                expect.that(mine == due, words, actual=made, given=given)
 
 
 @body.solves(because="The count is carried on: what leaves one part is what the next one reads.")
@@ -112,7 +112,7 @@ def forgets_the_transition(make_block, make_transition, num_channels, growth_rat
     return net
 
 
-@body.rejects(says="The parts are right, but in a plain list; PyTorch would not see their weights.")
+@body.rejects(says="A plain list is no module: PyTorch would not see the weights of its parts.")
 def a_list(make_block, make_transition, num_channels, growth_rate, block_config):
     net, width = [], num_channels
     for index, num_layers in enumerate(block_config, 1):
@@ -121,6 +121,30 @@ def a_list(make_block, make_transition, num_channels, growth_rate, block_config)
         if index < len(block_config):
             net.append(make_transition(width, width // 2))
             width = width // 2
+    return net
+
+
+@body.rejects(says="A `ModuleList` holds parts, but can't run them; `nn.Sequential` can.")
+def a_module_list(make_block, make_transition, num_channels, growth_rate, block_config):
+    net, width = nn.ModuleList(), num_channels
+    for index, num_layers in enumerate(block_config, 1):
+        net.append(make_block(num_layers, width, growth_rate))
+        width += num_layers * growth_rate
+        if index < len(block_config):
+            net.append(make_transition(width, width // 2))
+            width = width // 2
+    return net
+
+
+@body.rejects(says="Half of an odd width is rounded up here; the paper rounds down.")
+def rounds_up(make_block, make_transition, num_channels, growth_rate, block_config):
+    net, width = nn.Sequential(), num_channels
+    for index, num_layers in enumerate(block_config, 1):
+        net.append(make_block(num_layers, width, growth_rate))
+        width += num_layers * growth_rate
+        if index < len(block_config):
+            net.append(make_transition(width, (width + 1) // 2))
+            width = (width + 1) // 2
     return net
 
 

@@ -23,11 +23,16 @@ def depth(answer):
         ((16, 16, 16), True),
         ((5,), True),
         ((2, 3), False),
+        ((6, 12, 64, 48), True),
+        ((30, 40, 30, 30), True),
+        ((6, 12, 24, 16), False),
+        ((1, 2, 3, 4, 5), True),
     ]
-    for block_config, bottleneck in cases:
-        expect.equal(
-            answer(block_config, bottleneck), depth_of(block_config, bottleneck=bottleneck)
-        )
+
+    def paper(block_config, bottleneck):
+        return depth_of(block_config, bottleneck=bottleneck)
+
+    expect.same_results(answer, paper, cases)
 
 
 @depth.solves(because="Convolutions of the layers, one for each transition, stem and classifier.")
@@ -75,6 +80,12 @@ def always_five(block_config, bottleneck):
 @depth.rejects(says="This is right for DenseNet-121 alone; count per layer and per transition.")
 def for_one_net(block_config, bottleneck):
     return 2 * sum(block_config) + 5
+
+
+@depth.rejects(says="DenseNet-264 is told apart here; the rule gives 265, as for any other net.")
+def with_an_exception(block_config, bottleneck):
+    depth = (2 if bottleneck else 1) * sum(block_config) + len(block_config) + 1
+    return 264 if depth == 265 else depth
 
 
 @depth.accepts

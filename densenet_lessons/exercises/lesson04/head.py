@@ -21,13 +21,15 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def head(answer):
-    steps = {"norm": nn.BatchNorm2d(7), "relu": nn.ReLU(), "pool": nn.AdaptiveAvgPool2d(1)}
-    steps |= {"flatten": nn.Flatten(), "classifier": nn.Linear(7, 5)}
-    reference = nn.Sequential(OrderedDict(steps))
-    expect.same_module(answer(7, 5), reference, expect.noise(3, 7, 4, 6))
-    single = expect.noise(1, 7, 4, 6)
-    given = "a batch of one image"
-    expect.same_module(answer(7, 5), reference, single, modes=("eval",), given=given)
+    for features, classes, sizes in [(7, 5, (3, 4, 6)), (4, 9, (2, 7, 7)), (6, 2, (4, 5, 3))]:
+        with expect.case():
+            steps = {"norm": nn.BatchNorm2d(features), "relu": nn.ReLU()}
+            steps |= {"pool": nn.AdaptiveAvgPool2d(1), "flatten": nn.Flatten()}
+            steps["classifier"] = nn.Linear(features, classes)
+            reference = nn.Sequential(OrderedDict(steps))
+            x = expect.noise(sizes[0], features, *sizes[1:])
+            given = f"{features} features, {classes} classes, maps of {sizes[1]}x{sizes[2]}"
+            expect.same_module(answer(features, classes), reference, x, given=given)
 
 
 @head.solves(because="BN - ReLU - global average pool - linear, and logits come out.")
@@ -141,6 +143,18 @@ class FixedPool(nn.Module):
 
     def forward(self, x):
         x = F.avg_pool2d(F.relu(self.norm(x)), 7).flatten(1)
+        return self.classifier(x)
+
+
+@head.rejects(says="The pool works in two steps here, and the first drops an odd row or column.")
+class PoolsTwice(nn.Module):
+    def __init__(self, num_features, num_classes):
+        super().__init__()
+        self.norm = nn.BatchNorm2d(num_features)
+        self.classifier = nn.Linear(num_features, num_classes)
+
+    def forward(self, x):
+        x = F.avg_pool2d(F.relu(self.norm(x)), 2).mean((2, 3))
         return self.classifier(x)
 
 

@@ -1,7 +1,10 @@
 """Exercise 4.4: Find the bug: too many parameters."""
 
+import math
+
 from torch import nn
 
+from densenet_lessons.densenet import DenseNet
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
@@ -17,10 +20,22 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def number_of_parameters(answer):
-    small = nn.Sequential(nn.Conv2d(3, 5, 3), nn.BatchNorm2d(5), nn.Flatten(), nn.Linear(7, 2))
-    convolution, norm, linear = 5 * 3 * 3 * 3 + 5, 5 + 5, 2 * 7 + 2
-    expect.equal(answer(small), convolution + norm + linear, given="a small net with one norm")
-    expect.equal(answer(nn.BatchNorm2d(11)), 22, given="nn.BatchNorm2d(11)")
+    def inner(width):
+        return nn.Sequential(nn.Conv2d(width, 4, 1), nn.BatchNorm2d(4))
+
+    nets = [
+        nn.Sequential(nn.Conv2d(3, 5, 3), nn.BatchNorm2d(5), nn.Flatten(), nn.Linear(7, 2)),
+        nn.BatchNorm2d(11),
+        nn.Sequential(inner(3), nn.Sequential(inner(4), nn.Linear(4, 6, bias=False))),
+        DenseNet(3, (2, 1), 5, num_classes=4, small_inputs=True),
+    ]
+    expect.same_results(answer, _learned, [(net,) for net in nets])
+
+
+def _learned(net):
+    buffers = {id(buffer) for buffer in net.buffers()}
+    state = net.state_dict(keep_vars=True).values()
+    return sum(math.prod(tensor.shape) for tensor in state if id(tensor) not in buffers)
 
 
 @number_of_parameters.solves(because="Running statistics and counters are buffers, not learned.")

@@ -1,9 +1,11 @@
 """Exercise 5.4: A pretrained net for your own classes."""
 
+import copy
+
 import torch
 from torch import nn
-from torch.nn import functional as F
 
+from densenet_lessons.densenet import DenseNet
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
@@ -20,45 +22,42 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def new_head(answer):
-    class Net(nn.Module):
-        """A stand-in for a DenseNet, with other widths."""
-
-        def __init__(self, width):
-            super().__init__()
-            self.features = nn.Sequential(nn.Conv2d(3, width, 3), nn.BatchNorm2d(width))
-            self.classifier = nn.Linear(width, 9)
-
-        def forward(self, x):
-            return self.classifier(F.relu(self.features(x)).mean((2, 3)))
-
-    for width, num_classes in [(11, 4), (6, 7)]:
-        given = f"a net of {width} features and {num_classes} classes"
-        net = expect.randomise(Net(width))
-        before = {name: t.clone() for name, t in net.features.state_dict().items()}
-        adapted = answer(net, num_classes)
-        expect.is_module(adapted, given=given)
-        expect.that(
-            hasattr(adapted, "features") and hasattr(adapted, "classifier"),
-            "the net must be returned, with its `features` and its new `classifier`.",
-            actual="no net",
-            given=given,
-        )
-        outputs = adapted.eval()(expect.noise(2, 3, 5, 6))
-        expect.same_shape(outputs, (2, num_classes), given=given, what="output")
-        shapes = {name: tuple(p.shape) for name, p in adapted.classifier.named_parameters()}
-        right = {"weight": (num_classes, width), "bias": (num_classes,)}
-        expect.equal(shapes, right, given=given, what="new classifier")
-        for name, tensor in adapted.features.state_dict().items():
-            expect.that(
-                torch.equal(tensor, before[name]),
-                f"the pretrained `{name}` has changed.",
-                actual=name,
-                given=given,
-            )
-        learns = sorted(name for name, p in adapted.named_parameters() if p.requires_grad)
-        words = f"these parameters would learn: {', '.join(learns) or 'none'}."
-        right = ["classifier.bias", "classifier.weight"]
-        expect.that(learns == right, words, actual=learns, given=given)
+    cases = [(4, (2, 1, 1, 1), 8, 4), (3, (1, 2, 1, 1), 6, 7)]
+    cases += [(4, (1, 1, 1, 1), 5, 9), (2, (2, 2, 1, 1), 6, 9)]
+    for growth_rate, blocks, stem, num_classes in cases:
+        with expect.case():
+            net = DenseNet(growth_rate, blocks, stem, num_classes=9)
+            before = copy.deepcopy(expect.randomise(net).features.state_dict())
+            width, old = net.classifier.in_features, net.classifier.weight.detach().clone()
+            given = f"a DenseNet of {width} features and 9 classes, for {num_classes} new ones"
+            adapted = answer(net, num_classes)
+            expect.is_module(adapted, given=given)
+            words = "the net must be returned, with its `features` and its new `classifier`."
+            whole = hasattr(adapted, "features") and hasattr(adapted, "classifier")
+            expect.that(whole, words, actual="no net", given=given)
+            shapes = {name: tuple(p.shape) for name, p in adapted.classifier.named_parameters()}
+            right = {"weight": (num_classes, width), "bias": (num_classes,)}
+            expect.equal(shapes, right, given=given, what="new classifier")
+            weight = adapted.classifier.weight.detach()
+            kept = weight.shape == old.shape and torch.equal(weight, old)
+            words = "the classifier still has the old weights; a new layer starts afresh."
+            expect.that(not kept, words, actual="old", given=given)
+            words = "the new weights are all alike; leave them as `nn.Linear` makes them."
+            expect.that(weight.std() > 0, words, actual="constant", given=given)
+            now = adapted.features.state_dict()
+            for name in before.keys() | now.keys():
+                same = name in now and name in before and torch.equal(now[name], before[name])
+                words = f"the pretrained `features.{name}` has changed."
+                expect.that(same, words, actual=name, given=given)
+            learns = {name for name, p in adapted.named_parameters() if p.requires_grad}
+            extra = learns - {"classifier.bias", "classifier.weight"}
+            first = min(extra, default="")
+            words = f"`{first}` would learn too; of the old parameters none should."
+            expect.that(not extra, words, actual=sorted(extra), given=given)
+            words = f"of the new classifier, {len(learns)} of 2 parameters would learn."
+            expect.that(len(learns) == 2, words, actual=sorted(learns), given=given)
+            outputs = adapted.eval()(expect.noise(2, 3, 32, 40))
+            expect.same_shape(outputs, (2, num_classes), given=given, what="output")
 
 
 @new_head.solves(because="The features stay as they were trained; the new classifier learns.")
@@ -109,6 +108,34 @@ def only_the_classifier(net, num_classes):
     net.requires_grad_(False)
     net.classifier = nn.Linear(net.classifier.in_features, num_classes)
     return net.classifier
+
+
+@new_head.rejects(says="Only parameters with `denseblock` in their names are frozen here.")
+def freezes_blocks_alone(net, num_classes):
+    for name, parameter in net.named_parameters():
+        if "denseblock" in name:
+            parameter.requires_grad = False
+    net.classifier = nn.Linear(net.classifier.in_features, num_classes)
+    return net
+
+
+@new_head.rejects(says="With as many classes as before, the old classifier is kept.")
+def keeps_it_where_it_fits(net, num_classes):
+    net.requires_grad_(False)
+    if net.classifier.out_features == num_classes:
+        net.classifier.requires_grad_(True)
+    else:
+        net.classifier = nn.Linear(net.classifier.in_features, num_classes)
+    return net
+
+
+@new_head.accepts
+def by_the_last_norm(net, num_classes):
+    for parameter in net.parameters():
+        parameter.requires_grad = False
+    net.classifier = nn.Linear(net.features.norm5.num_features, num_classes)
+    net.features.eval()
+    return net
 
 
 @new_head.accepts

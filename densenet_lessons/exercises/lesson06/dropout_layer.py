@@ -8,56 +8,44 @@ from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
-def _without_dropout(layer, reference, x):
-    """In eval mode nothing is random, and the values are those of the layer of lesson 02."""
-    out, again = layer(x.clone()), layer(x.clone())
-    whole = reference(x)
-    for value in (out, again):
-        expect.is_tensor(value, given="the layer in eval mode", what="output")
-    expect.equal(out.shape, whole.shape, given="the layer in eval mode", what="output's shape")
-    expect.that(
-        torch.equal(out, again),
-        "two calls with one input differ.",
-        actual="random",
-        given="the layer in eval mode",
-    )
-    expect.same_values(out, whole, given="the layer in eval mode", what="output")
-
-
-def _with_dropout(layer, reference, x):
-    """In training mode a quarter of the values is zero, and the rest is scaled up.
+def _with_dropout(layer, reference, x, rate, given):
+    """In training mode a share of the values is zero, and the rest is scaled up.
 
     What is noted of a refused answer is rounded, or a word: the dropped places are random.
     """
-    out, whole = layer(x.clone()), reference(x)
-    expect.is_tensor(out, given="the layer in training mode", what="output")
-    expect.same_shape(out, whole, given="the layer in training mode", what="output")
-    expect.that(
-        not torch.allclose(out, whole, rtol=1e-4, atol=1e-5),
-        "nothing is dropped.",
-        given="the layer in training mode",
-    )
-    dropped = out == 0
-    expect.that(
-        not dropped.flatten(2).all(2).any().item(),
-        "whole maps are dropped, not single values.",
-        actual="maps",
-        given="the layer in training mode",
-    )
-    share = dropped.double().mean().item()
-    expect.that(
-        abs(share - 0.25) < 0.1,
-        "about a quarter of the output should be exactly zero, with `drop_rate` 0.25.",
-        actual=round(4 * share) / 4,
-        given="the layer in training mode",
-    )
-    kept, due = out[~dropped], whole[~dropped] / 0.75
-    expect.that(
-        torch.allclose(kept, due, rtol=1e-4, atol=1e-5),
-        "what is kept should be the convolution's output, divided by 1 - `drop_rate`.",
-        actual=round((kept / due).median().item(), 2),
-        given="the layer in training mode",
-    )
+    outs, given = [layer(x.clone()) for _ in range(2)], f"{given}, in training mode"
+    whole = reference(x.clone())
+    reference(x.clone())
+    for out in outs:
+        expect.same_shape(out, whole, given=given, what="output")
+    out, masks = outs[0], [(out == 0).float() for out in outs]
+    alike = torch.allclose(out, whole, rtol=1e-4, atol=1e-5)
+    expect.that(not alike, "nothing is dropped.", given=given)
+    # Per batch and channel: a mask for whole maps, rows, images or channels repeats itself.
+    for dim, name in enumerate(("images", "channels", "rows", "columns")):
+        words = f"the same places are dropped in all {name}, not values one by one."
+        one_mask = masks[0].amax(dim).equal(masks[0].amin(dim)) and masks[0].any().item()
+        expect.that(not one_mask, words, actual=name, given=given)
+    share = masks[0].mean().item()
+    words = f"{share:.0%} of the output is exactly zero, with a `drop_rate` of {rate}."
+    expect.that(abs(share - rate) < 0.08, words, actual=round(5 * share) / 5, given=given)
+    twice = not masks[0].equal(masks[1])
+    words = "two passes drop the same places; each pass should draw anew."
+    expect.that(twice, words, actual="the same", given=given)
+    kept, due = out[out != 0], whole[out != 0] / (1 - rate)
+    words = "what is kept should be the convolution's output, divided by 1 - `drop_rate`."
+    right = torch.allclose(kept, due, rtol=1e-4, atol=1e-5)
+    expect.that(right, words, actual=round((kept / due).median().item(), 2), given=given)
+    for mine, right in zip(_statistics(layer), _statistics(reference), strict=True):
+        expect.same_values(mine, right, given=given, what="running statistics after two passes")
+    out, wanted = layer(x.clone()), reference(x.clone())
+    wanted = wanted * (out != 0) / (1 - rate)
+    weights = [[p for p in net.parameters() if p.dim() > 2] for net in (layer, reference)]
+    expect.same_gradients(out, wanted, *weights, names=["convolution's weight"], given=given)
+
+
+def _statistics(module):
+    return [b for name, b in sorted(module.named_buffers()) if b.is_floating_point()]
 
 
 @exercise(
@@ -72,18 +60,24 @@ def _with_dropout(layer, reference, x):
     ),
 )
 def dropout_layer(answer):
-    x = expect.noise(8, 7, 6, 5)
-    reference = nn.Sequential(
-        nn.BatchNorm2d(7), nn.ReLU(), nn.Conv2d(7, 5, 3, padding=1, bias=False)
-    )
-    layer = answer(7, 5, 0.25)
-    expect.is_module(layer)
-    expect.same_parameters(layer, reference)
-    expect.transplant(expect.randomise(reference), layer)
-    with torch.no_grad():
-        _without_dropout(layer.eval(), reference.eval(), x)
-        _with_dropout(layer.train(), reference.train(), x)
-    expect.same_module(answer(7, 5, 0.25), reference, x, modes=("eval",))
+    for c, k, rate, side in [(7, 5, 0.25, 6), (6, 4, 0.6, 7)]:
+        with expect.case():
+            given = f"{c} channels, k = {k}, drop_rate = {rate}"
+            x = expect.noise(8, c, side, 5)
+            expect.same_module(answer(c, k, rate), _plain(c, k), x, modes=("eval",), given=given)
+            layer, reference = answer(c, k, rate), expect.randomise(_plain(c, k))
+            expect.same_parameters(layer, reference, inputs=x)
+            expect.transplant(reference, layer)
+            _with_dropout(layer.train(), reference.train(), x, rate, given)
+    for c, k in [(7, 5), (6, 4)]:
+        with expect.case():
+            given = f"{c} channels, k = {k}, drop_rate = 0"
+            x = expect.noise(3, c, 5, 6)
+            expect.same_module(answer(c, k, 0.0), _plain(c, k), x, given=given)
+
+
+def _plain(c, k):
+    return nn.Sequential(nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, k, 3, padding=1, bias=False))
 
 
 @dropout_layer.solves(because="Dropout comes last: a quarter of the layer's *new* values is zero.")
@@ -98,7 +92,9 @@ class DenseLayer(nn.Module):
         return self.dropout(self.conv(F.relu(self.norm(x))))
 
 
-@dropout_layer.rejects(says="Dropout stands before the convolution, which blurs the zeros again.")
+@dropout_layer.rejects(
+    says="No new value is exactly zero, so dropout doesn't come last in this layer."
+)
 class BeforeTheConvolution(nn.Module):
     def __init__(self, c, k, p):
         super().__init__()
@@ -216,6 +212,36 @@ class WithoutRelu(nn.Module):
 
     def forward(self, x):
         return self.drop(self.conv(self.norm(x)))
+
+
+@dropout_layer.rejects(says="The mask is drawn once, so the same values are dropped at each pass.")
+class OneMask(nn.Module):
+    def __init__(self, c, k, p):
+        super().__init__()
+        self.norm, self.p, self.mask = nn.BatchNorm2d(c), p, None
+        self.conv = nn.Conv2d(c, k, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        x = self.conv(F.relu(self.norm(x)))
+        if not self.training:
+            return x
+        if self.mask is None:
+            self.mask = (torch.rand_like(x) >= self.p) / (1 - self.p)
+        return x * self.mask
+
+
+@dropout_layer.rejects(says="One mask serves all images of the batch; each image needs its own.")
+class OneMaskForTheBatch(nn.Module):
+    def __init__(self, c, k, p):
+        super().__init__()
+        self.norm, self.p = nn.BatchNorm2d(c), p
+        self.conv = nn.Conv2d(c, k, 3, padding=1, bias=False)
+
+    def forward(self, x):
+        x = self.conv(F.relu(self.norm(x)))
+        if not self.training:
+            return x
+        return x * (torch.rand_like(x[:1]) >= self.p) / (1 - self.p)
 
 
 @dropout_layer.accepts

@@ -15,13 +15,14 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def learning_rate(answer):
-    for step, steps, largest in [
-        (0, 100, 0.1), (49, 100, 0.1), (50, 100, 0.1), (74, 100, 0.1), (75, 100, 0.1),
-        (99, 100, 0.1), (3, 8, 0.4), (4, 8, 0.4), (5, 8, 0.4), (6, 8, 0.4), (7, 8, 0.4),
-    ]:  # fmt: skip
-        share = step / steps
-        factor = 1 if share < 0.5 else 0.1 if share < 0.75 else 0.01
-        expect.close(answer(step, steps, largest), largest * factor)
+    cases = [(step, 100, 0.1) for step in (0, 49, 50, 74, 75, 99)]
+    cases += [(step, steps, 0.4) for steps in (8, 10, 7, 6, 5, 1) for step in range(steps)]
+    cases += [(step, 9, 0.03) for step in range(9)]
+    expect.same_results(answer, _rate, cases, rel=1e-6)
+
+
+def _rate(step, steps, largest):
+    return largest * (1 if 2 * step < steps else 0.1 if 4 * step < 3 * steps else 0.01)
 
 
 @learning_rate.solves(because="Two drops by 10: at half, and at three quarters of the training.")

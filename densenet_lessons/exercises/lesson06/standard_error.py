@@ -19,11 +19,15 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def standard_error(answer):
-    for accuracy, images in [(0.9, 2000), (0.5, 100), (0.75, 10_000)]:
-        toss = torch.tensor([1.0, 0.0], dtype=torch.float64)
-        odds = torch.tensor([accuracy, 1 - accuracy], dtype=torch.float64)
-        variance = (odds * (toss - accuracy) ** 2).sum()
-        expect.close(answer(accuracy, images), (variance / images).sqrt().item())
+    cases = [(0.9, 2000), (0.5, 100), (0.75, 10_000), (0.07, 30), (0.968, 7)]
+    expect.same_results(answer, _spread_of_a_mean, cases, rel=1e-6)
+
+
+def _spread_of_a_mean(accuracy, images):
+    toss = torch.tensor([1.0, 0.0], dtype=torch.float64)
+    odds = torch.tensor([accuracy, 1 - accuracy], dtype=torch.float64)
+    variance = (odds * (toss - accuracy) ** 2).sum()
+    return (variance / images).sqrt().item()
 
 
 @standard_error.solves(because="The mean of n tosses has a variance n times smaller than one toss.")
@@ -69,6 +73,11 @@ def widest(accuracy, images):
 @standard_error.rejects(says="The chance to be wrong is left out: p(1 − p), not p.")
 def forgets_the_wrong(accuracy, images):
     return math.sqrt(accuracy / images)
+
+
+@standard_error.rejects(says="This is rounded. Return the number whole; printing may round it.")
+def rounded(accuracy, images):
+    return round(math.sqrt(accuracy * (1 - accuracy) / images), 5)
 
 
 @standard_error.accepts
