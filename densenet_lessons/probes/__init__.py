@@ -18,7 +18,7 @@ from densenet_lessons.probes.similarity import (
     linear_cka,
 )
 from densenet_lessons.probes.timing import MachineSpeed, Timing, machine_speed, time_each
-from densenet_lessons.probes.weights import LinkMap, WeightMap, filter_weight_map, read_weight_map
+from densenet_lessons.probes.weights import LinkMap, filter_weight_map, read_weight_map
 from densenet_lessons.probes.work import Work, work_of
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "Similarity",
     "SourceMaps",
     "Timing",
-    "WeightMap",
     "Work",
     "ablate",
     "bootstrap",
