@@ -12,10 +12,19 @@ from densenet_lessons.exercises.core import exercise
     "Find the bug: every shape fits",
     kind="bug",
     minutes=5,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Write down the widths that enter blocks 1, 2, 3 and 4, once by hand and once as the "
-        "code computes them.",
-        "Which variable holds the width that a transition reads, and which one does the bug use?",
+        (
+            "Where do I start?",
+            "Write down the widths that enter blocks 1, 2, 3 and 4, once by hand and once as the "
+            "code computes them.",
+        ),
+        (
+            "Which variable is wrong?",
+            "Which variable holds the width that a transition reads, and which one does the "
+            "bug use?",
+        ),
     ),
 )
 def body(answer):

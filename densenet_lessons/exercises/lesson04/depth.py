@@ -10,10 +10,21 @@ from densenet_lessons.exercises.core import exercise
     "The number in the name",
     kind="function",
     minutes=4,
+    difficulty=2,
+    importance=2,
     hints=(
-        "L counts convolutions and the linear layer, and neither norms nor pools.",
-        "How many convolutions has one dense layer, with a bottleneck and without?",
-        "Three things stand outside the blocks: what comes before, between and after them.",
+        (
+            "What counts?",
+            "L counts convolutions and the linear layer, and neither norms nor pools.",
+        ),
+        (
+            "What is in one layer?",
+            "How many convolutions has one dense layer, with a bottleneck and without?",
+        ),
+        (
+            "My depth is too small",
+            "Three things stand outside the blocks: what comes before, between and after them.",
+        ),
     ),
 )
 def depth(answer):

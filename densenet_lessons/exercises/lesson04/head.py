@@ -14,10 +14,21 @@ from densenet_lessons.exercises.core import exercise
     "The head",
     kind="module",
     minutes=6,
+    difficulty=2,
+    importance=3,
     hints=(
-        "How does every dense layer and every transition begin? The head begins so, too.",
-        "Four steps. Only the first and the last one have parameters.",
-        "`x.mean((2, 3))` is the average over all positions.",
+        (
+            "Where do I start?",
+            "How does every dense layer and every transition begin? The head begins so, too.",
+        ),
+        (
+            "Which steps learn?",
+            "Four steps. Only the first and the last one have parameters.",
+        ),
+        (
+            "How do I average over positions?",
+            "`x.mean((2, 3))` is the average over all positions.",
+        ),
     ),
 )
 def head(answer):

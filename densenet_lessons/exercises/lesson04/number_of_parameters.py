@@ -14,9 +14,18 @@ from densenet_lessons.exercises.core import exercise
     "Find the bug: too many parameters",
     kind="bug",
     minutes=3,
+    difficulty=1,
+    importance=2,
     hints=(
-        "Print the names in the state dict of one batch norm. Which of them does training learn?",
-        "A module lists what an optimiser may change with one method.",
+        (
+            "Where do I start?",
+            "Print the names in the state dict of one batch norm. Which of them does "
+            "training learn?",
+        ),
+        (
+            "What does training learn?",
+            "A module lists what an optimiser may change with one method.",
+        ),
     ),
 )
 def number_of_parameters(answer):

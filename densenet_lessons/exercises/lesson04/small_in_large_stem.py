@@ -10,9 +10,17 @@ from densenet_lessons.exercises.core import exercise
     "A small image in the wrong stem",
     kind="predict",
     minutes=2,
+    difficulty=1,
+    importance=2,
     hints=(
-        "Count the steps with stride 2: two in the stem, then one in each transition.",
-        "How many transitions lie before the fourth block?",
+        (
+            "Where do I start?",
+            "Count the steps with stride 2: two in the stem, then one in each transition.",
+        ),
+        (
+            "How many halvings are there?",
+            "How many transitions lie before the fourth block?",
+        ),
     ),
 )
 def small_in_large_stem(answer):

@@ -12,10 +12,22 @@ from densenet_lessons.exercises.core import exercise
     "A column of Table 1",
     kind="function",
     minutes=6,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Keep a running width and a running side. What does a block do to each, and a transition?",
-        "The stem has two steps with stride 2: its convolution and its pool.",
-        "There is one transition less than there are blocks, and the paper rounds down.",
+        (
+            "Where do I start?",
+            "Keep a running width and a running side. What does a block do to each, and a "
+            "transition?",
+        ),
+        (
+            "My first side is wrong",
+            "The stem has two steps with stride 2: its convolution and its pool.",
+        ),
+        (
+            "I have a row too many",
+            "There is one transition less than there are blocks, and the paper rounds down.",
+        ),
     ),
 )
 def table_column(answer):

@@ -11,10 +11,20 @@ from densenet_lessons.exercises.core import exercise
     "The same question for DenseNet-264",
     kind="predict",
     minutes=3,
+    difficulty=3,
+    importance=2,
     hints=(
-        "Work is weights times positions. From block to block, the positions fall to a quarter.",
-        "Compare the layers: block 3 has 64 now, with up to 2,304 channels to read, and block 4 "
-        "has 48, with up to 2,688.",
+        (
+            "Where do I start?",
+            "Work is weights times positions. From block to block, the positions fall to a "
+            "quarter.",
+        ),
+        (
+            "How do the blocks compare?",
+            "Compare the layers: block 3 has 64 now, with up to 2,304 channels to read, and "
+            "block 4 "
+            "has 48, with up to 2,688.",
+        ),
     ),
 )
 def largest_blocks(answer):

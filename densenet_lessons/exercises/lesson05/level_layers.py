@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Level",
     kind="plot",
     minutes=4,
+    difficulty=2,
+    importance=1,
     hints=(
-        "Zoom to block 2, and look for the row with two bars of one length.",
-        "Zoom to the layer, and compare the two convolutions in the table below the drawing.",
+        (
+            "How do I use the panel?",
+            "Zoom to block 2, and look for the row with two bars of one length.",
+        ),
+        (
+            "Which layer is level?",
+            "Zoom to the layer, and compare the two convolutions in the table below the drawing.",
+        ),
     ),
 )
 def level_layers(answer):

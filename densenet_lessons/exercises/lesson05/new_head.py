@@ -15,10 +15,22 @@ from densenet_lessons.exercises.core import exercise
     "A pretrained net for your own classes",
     kind="function",
     minutes=5,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Two things change: which parameters learn, and how many logits come out.",
-        "`requires_grad_(False)` on a module freezes all its parameters; a new layer isn't frozen.",
-        "The old classifier knows how many features it reads: `in_features`.",
+        (
+            "Where do I start?",
+            "Two things change: which parameters learn, and how many logits come out.",
+        ),
+        (
+            "How do I freeze?",
+            "`requires_grad_(False)` on a module freezes all its parameters; a new layer "
+            "isn't frozen.",
+        ),
+        (
+            "I get a shape error",
+            "The old classifier knows how many features it reads: `in_features`.",
+        ),
     ),
 )
 def new_head(answer):

@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "The stem behind 27.2M",
     kind="predict",
     minutes=4,
+    difficulty=2,
+    importance=1,
     hints=(
-        "Three calls of `count_parameters`, one for each stem; the rest of the spec stays.",
-        "Round each count to 0.1 million, as the paper does, and compare.",
+        (
+            "Where do I start?",
+            "Three calls of `count_parameters`, one for each stem; the rest of the spec stays.",
+        ),
+        (
+            "Which count is the paper's?",
+            "Round each count to 0.1 million, as the paper does, and compare.",
+        ),
     ),
 )
 def stem_width(answer):

@@ -53,10 +53,21 @@ def _statistics(module):
     "Dropout in a dense layer",
     kind="module",
     minutes=8,
+    difficulty=2,
+    importance=1,
     hints=(
-        "The paper adds it after the convolution. Which tensor leaves the layer?",
-        "In eval mode the layer must give the same values each time.",
-        "Single values are dropped, not whole maps.",
+        (
+            "Where do I start?",
+            "The paper adds it after the convolution. Which tensor leaves the layer?",
+        ),
+        (
+            "My values change in eval mode",
+            "In eval mode the layer must give the same values each time.",
+        ),
+        (
+            "What is dropped?",
+            "Single values are dropped, not whole maps.",
+        ),
     ),
 )
 def dropout_layer(answer):

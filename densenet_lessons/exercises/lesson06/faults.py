@@ -9,10 +9,21 @@ from densenet_lessons.exercises.core import exercise
     "Read the curves",
     kind="plot",
     minutes=4,
+    difficulty=2,
+    importance=3,
     hints=(
-        "Where do the two accuracies part, and where do they stay together?",
-        "A net with a rate that is too low still learns, only slowly. Which is that?",
-        "What can a net at best do with labels that have nothing to do with the images?",
+        (
+            "Where do I start?",
+            "Where do the two accuracies part, and where do they stay together?",
+        ),
+        (
+            "Which curve learns slowly?",
+            "A net with a rate that is too low still learns, only slowly. Which is that?",
+        ),
+        (
+            "Which curve knows nothing?",
+            "What can a net at best do with labels that have nothing to do with the images?",
+        ),
     ),
 )
 def faults(answer):

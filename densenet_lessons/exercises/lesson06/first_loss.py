@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "The loss of a net that knows nothing",
     kind="predict",
     minutes=3,
+    difficulty=1,
+    importance=2,
     hints=(
-        "Which probability does such a net give to the right class?",
-        "Cross-entropy is minus the natural logarithm of that probability.",
+        (
+            "Where do I start?",
+            "Which probability does such a net give to the right class?",
+        ),
+        (
+            "How do I get a loss from it?",
+            "Cross-entropy is minus the natural logarithm of that probability.",
+        ),
     ),
 )
 def first_loss(answer):

@@ -10,9 +10,18 @@ from densenet_lessons.exercises.core import exercise
     "The hardest garment",
     kind="predict",
     minutes=2,
+    difficulty=1,
+    importance=1,
     hints=(
-        "Picture each garment at 28 pixels, without colour. Which outlines are alike?",
-        "Three or four of them are tops with sleeves. One of these lies between all the others.",
+        (
+            "Where do I start?",
+            "Picture each garment at 28 pixels, without colour. Which outlines are alike?",
+        ),
+        (
+            "Which garments are alike?",
+            "Three or four of them are tops with sleeves. One of these lies between all the "
+            "others.",
+        ),
     ),
 )
 def hardest(answer):

@@ -8,10 +8,21 @@ from densenet_lessons.exercises.core import exercise
     "6.2",
     "The paper's schedule",
     minutes=6,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Which share of the training is done before this step? Count from 0.",
-        "There are three cases. Test the later one first, or the earlier one never ends.",
-        "At exactly half of the steps, the second stage has begun.",
+        (
+            "Where do I start?",
+            "Which share of the training is done before this step? Count from 0.",
+        ),
+        (
+            "One stage never comes",
+            "There are three cases. Test the later one first, or the earlier one never ends.",
+        ),
+        (
+            "What happens at exactly half?",
+            "At exactly half of the steps, the second stage has begun.",
+        ),
     ),
 )
 def learning_rate(answer):

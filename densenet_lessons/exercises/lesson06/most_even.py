@@ -9,9 +9,18 @@ from densenet_lessons.exercises.core import exercise
     "Gradient norms in order",
     kind="predict",
     minutes=2,
+    difficulty=2,
+    importance=2,
     hints=(
-        "In which of the nets does the first layer have a short way to the loss?",
-        "A sum passes the gradient on whole, and each unit adds its own. Does a concatenation add?",
+        (
+            "Where do I start?",
+            "In which of the nets does the first layer have a short way to the loss?",
+        ),
+        (
+            "Does a concatenation add?",
+            "A sum passes the gradient on whole, and each unit adds its own. Does a "
+            "concatenation add?",
+        ),
     ),
 )
 def most_even(answer):

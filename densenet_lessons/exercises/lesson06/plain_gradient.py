@@ -9,12 +9,24 @@ from densenet_lessons.exercises.core import exercise
     "A plain net of 58 layers",
     kind="predict",
     minutes=2,
+    difficulty=3,
+    importance=2,
     hints=(
-        "In lesson 01 a chain could do both: it depended on the factor at each step.",
-        "Batch norm keeps the *forward* signal at one size. That says nothing yet about the way "
-        "back.",
-        "A ReLU shrinks the spread of its input, and the next batch norm scales it up again. "
-        "Which factor does the gradient meet on its way back?",
+        (
+            "Where do I start?",
+            "In lesson 01 a chain could do both: it depended on the factor at each step.",
+        ),
+        (
+            "Does the norm keep the gradient?",
+            "Batch norm keeps the *forward* signal at one size. That says nothing yet about "
+            "the way "
+            "back.",
+        ),
+        (
+            "Which factor is it?",
+            "A ReLU shrinks the spread of its input, and the next batch norm scales it up again. "
+            "Which factor does the gradient meet on its way back?",
+        ),
     ),
 )
 def plain_gradient(answer):

@@ -12,10 +12,21 @@ from densenet_lessons.exercises.core import exercise
     "6.5",
     "How far to trust an accuracy",
     minutes=5,
+    difficulty=2,
+    importance=2,
     hints=(
-        "Each test image is a toss of a coin that shows *right* with probability p.",
-        "The variance of one toss is p(1 − p). What is that of a mean of n tosses?",
-        "The standard error is a standard deviation, not a variance.",
+        (
+            "Where do I start?",
+            "Each test image is a toss of a coin that shows *right* with probability p.",
+        ),
+        (
+            "What is the variance of a mean?",
+            "The variance of one toss is p(1 − p). What is that of a mean of n tosses?",
+        ),
+        (
+            "My number is too small",
+            "The standard error is a standard deviation, not a variance.",
+        ),
     ),
 )
 def standard_error(answer):

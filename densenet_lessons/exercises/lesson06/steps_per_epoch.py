@@ -11,9 +11,17 @@ from densenet_lessons.exercises.core import exercise
     "Steps in an epoch",
     kind="predict",
     minutes=1,
+    difficulty=1,
+    importance=2,
     hints=(
-        "An epoch shows each training image once.",
-        "The images that are left over after the last full batch are a batch too.",
+        (
+            "Where do I start?",
+            "An epoch shows each training image once.",
+        ),
+        (
+            "What about the remainder?",
+            "The images that are left over after the last full batch are a batch too.",
+        ),
     ),
 )
 def steps_per_epoch(answer):

@@ -66,10 +66,22 @@ def _reference_epoch(model, optimizer, images, labels, order, batch_size):
     "Find the bugs: a loop that doesn't learn",
     kind="bug",
     minutes=12,
+    difficulty=3,
+    importance=3,
     hints=(
-        "What does `F.cross_entropy` want: logits, or probabilities?",
-        "Write down which image and which label meet in the second batch.",
-        "The backward pass *adds* to what is in `.grad`. What is in there from the step before?",
+        (
+            "What does the loss want?",
+            "What does `F.cross_entropy` want: logits, or probabilities?",
+        ),
+        (
+            "Do images and labels belong together?",
+            "Write down which image and which label meet in the second batch.",
+        ),
+        (
+            "The loss grows instead of falling",
+            "The backward pass *adds* to what is in `.grad`. What is in there from the step "
+            "before?",
+        ),
     ),
 )
 def train_epoch(answer):
