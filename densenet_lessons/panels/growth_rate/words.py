@@ -55,12 +55,21 @@ def block_alt(
     likeness: float,
     shares: Mapping[str, float],
 ) -> str:
-    return (
+    shown = (
         f"Feature maps in block {block} of the net with k = {growth_rate} for the picture "
         f"'{image}': {counts[0]} channels of the block's input, then {growth_rate} new ones "
-        f"from each layer up to layer {len(counts) - 1}, a row each. Map {chosen}, enlarged, has "
-        f"values from {values.min():.2f} to {values.max():.2f} and likeness {likeness:.2f} with "
-        f"the picture. The net says: {_listed(shares)}."
+        f"from each of {len(counts) - 1} layers, a row each."
+    )
+    if len(counts) == 2:
+        shown = (
+            f"Feature maps in block {block} of the net with k = {growth_rate} for the picture "
+            f"'{image}': {counts[0]} channels of the block's input, and below them {growth_rate} "
+            "new ones from layer 1."
+        )
+    return (
+        f"{shown} Map {chosen}, enlarged, has values from {values.min():.2f} to "
+        f"{values.max():.2f} and likeness {likeness:.2f} with the picture. The net says: "
+        f"{_listed(shares)}."
     )
 
 
