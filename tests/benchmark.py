@@ -106,6 +106,26 @@ def inference(images: torch.Tensor, pairs: int, *, compiled: bool) -> None:
         row(f"densenet121, {label}", reference, ratios(*works, pairs))
 
 
+def training(pairs: int) -> None:
+    """Ten steps of the training lesson's net: on one thread, as train chooses, and on all."""
+    from densenet_lessons.data import load_images
+    from densenet_lessons.densenet import DenseNet
+    from densenet_lessons.training import devices, train
+
+    data, small = load_images(split="train"), devices.SMALL
+
+    def steps(limit: int) -> None:
+        devices.SMALL = limit
+        net = DenseNet(12, (2, 2), 24, num_classes=10, in_channels=1, small_inputs=True)
+        net.features.conv0.stride = (2, 2)
+        train(net, (data.images[:640], data.labels[:640]), epochs=1, device="cpu")
+        devices.SMALL = small
+
+    threads = torch.get_num_threads()
+    found = ratios(lambda: steps(small), lambda: steps(0), pairs)
+    row("the live net's training, one thread", f"the same on {threads}", found)
+
+
 def checks(reference: Callable[[], object]) -> None:
     """The slowest check of a right answer."""
     for lesson in LESSONS:
@@ -156,6 +176,7 @@ def main() -> None:
     inference(images, options.pairs, compiled=options.compile)
     if options.only_inference:
         return
+    training(options.pairs)
     models(images, options.pairs)
     for name, ratio in panel_ratios().items():
         row(f"a move of the {name} panel", "encoding its picture", [ratio])

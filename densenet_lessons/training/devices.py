@@ -8,6 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+#: Bytes of a batch's widest activation, below which a second thread is not worth its price.
+SMALL = 4 * 2**20
+
 
 def seed_everything(seed: int) -> None:
     """Set the random state of Python, NumPy and torch. For the top of a script or notebook."""
@@ -36,6 +39,16 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(threads)
+
+
+def threads_for(device: torch.device, widest: int):
+    """The context to train in: one thread where a net's widest activation has few bytes.
+
+    Args:
+        widest: bytes of the widest activation of a whole batch.
+    """
+    small = device.type == "cpu" and widest < SMALL and torch.get_num_threads() > 1
+    return one_thread() if small else nullcontext()
 
 
 @contextmanager

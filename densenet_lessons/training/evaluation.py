@@ -1,5 +1,7 @@
 """How well a classifier does on labelled images."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import torch
@@ -80,17 +82,24 @@ def evaluate(
 
 def images_at_a_time(model: nn.Module, image: Tensor) -> int:
     """How many images keep each module's output under ``WIDEST`` bytes, by a run on one."""
-    widest = image.numel() * image.element_size()
+    with widest_output(model) as widest:
+        model(image)
+    bytes_each = max(widest[0], image.numel() * image.element_size())
+    return min(max(1, WIDEST // (bytes_each + 1)), MOST_IMAGES)
+
+
+@contextmanager
+def widest_output(model: nn.Module) -> Iterator[list[int]]:
+    """A list of one number: the bytes of the widest output of a module in the runs inside."""
+    widest = [0]
 
     def measure(module, inputs, output) -> None:
-        nonlocal widest
         if isinstance(output, Tensor):
-            widest = max(widest, output.numel() * output.element_size())
+            widest[0] = max(widest[0], output.numel() * output.element_size())
 
     handles = [module.register_forward_hook(measure) for module in model.modules()]
     try:
-        model(image)
+        yield widest
     finally:
         for handle in handles:
             handle.remove()
-    return min(max(1, WIDEST // (widest + 1)), MOST_IMAGES)

@@ -16,9 +16,9 @@ from torch.nn import functional as F
 from torch.optim import Optimizer
 
 from densenet_lessons.densenet import check_positive_int
-from densenet_lessons.training.batches import Batches, batches_of, check_range
+from densenet_lessons.training.batches import BATCH_SIZE, Batches, batches_of, check_range
 from densenet_lessons.training.checkpoints import check_writable, load_checkpoint, save_checkpoint
-from densenet_lessons.training.devices import as_input, pick_device, precision
+from densenet_lessons.training.devices import as_input, pick_device, precision, threads_for
 from densenet_lessons.training.evaluation import evaluate
 from densenet_lessons.training.history import DivergedError, History, Progress
 from densenet_lessons.training.schedules import Schedule, paper_schedule
@@ -65,8 +65,14 @@ class Settings:
     def optimizer(self, model: nn.Module) -> Optimizer:
         return torch.optim.SGD(
             model.parameters(), self.learning_rate, self.momentum,
-            weight_decay=self.weight_decay, nesterov=self.momentum > 0,
+            weight_decay=self.weight_decay, nesterov=self.momentum > 0, fused=self._fused(model),
         )  # fmt: skip
+
+    @staticmethod
+    def _fused(model: nn.Module) -> bool | None:
+        """One pass over all weights in a step, where torch has it for them; None for its choice."""
+        plain = all(p.is_floating_point() and p.device.type == "cpu" for p in model.parameters())
+        return True if plain else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +144,9 @@ def train(
         test_data: measured after each epoch; nothing is chosen by it. As ``train_data``.
         seed: fixes the order of the images, the augmentation and the dropout. The global
             random state is left alone. A DataLoader with a generator of its own keeps to that.
-        device: None for ``pick_device()``. The model stays there.
+        device: None for ``pick_device()``. The model stays there. On a CPU, a net whose widest
+            activation of a batch is under 4 MB trains on one thread: more hardly help it, and
+            on a busy machine they wait for each other. The number is put back afterwards.
         autocast: a lower precision to compute in, for example ``torch.bfloat16``.
         progress: called after each step with a ``Progress``.
         checkpoint: a file that is written after each epoch. If it is there already, training
@@ -166,7 +174,7 @@ def train(
     with torch.random.fork_rng(gpus):
         settings.generator(0)
         augmented = augment is not None
-        try_out(model, batches, device=device, training=True, augmented=augmented)
+        widest = try_out(model, batches, device=device, training=True, augmented=augmented)
         if test_data is not None:
             tests = batches_of("test_data", test_data, None)
             try_out(model, tests, device=device, training=False)
@@ -174,21 +182,23 @@ def train(
         if checkpoint is not None:
             check_writable(checkpoint)
             history = load_checkpoint(checkpoint, settings.named(), model, optimizer)
+        widest = math.inf if widest is None else widest * (settings.batch_size or BATCH_SIZE)
         try:
-            for number in range(len(history) + 1, epochs + 1):
-                epoch, started = Epoch(number, history, [], [], [], []), time.perf_counter()
-                last = run_epoch(model, optimizer, batches, settings, epoch, progress)
-                seconds = time.perf_counter() - started
-                tested = {}
-                if test_data is not None:
-                    result = evaluate(model, test_data, device=device, autocast=autocast)
-                    tested = {"test_accuracy": result.accuracy}
-                history = history.plus(**epoch.means(), **last, seconds=seconds, **tested)
-                if checkpoint is not None:
-                    save_checkpoint(checkpoint, settings.named(), model, optimizer, history)
-                if progress is not None:
-                    steps, loss = batches.steps, epoch.losses[-1]
-                    progress(Progress(number, epochs, steps, steps, loss, history))
+            with threads_for(device, widest):
+                for number in range(len(history) + 1, epochs + 1):
+                    epoch, started = Epoch(number, history, [], [], [], []), time.perf_counter()
+                    last = run_epoch(model, optimizer, batches, settings, epoch, progress)
+                    seconds = time.perf_counter() - started
+                    tested = {}
+                    if test_data is not None:
+                        result = evaluate(model, test_data, device=device, autocast=autocast)
+                        tested = {"test_accuracy": result.accuracy}
+                    history = history.plus(**epoch.means(), **last, seconds=seconds, **tested)
+                    if checkpoint is not None:
+                        save_checkpoint(checkpoint, settings.named(), model, optimizer, history)
+                    if progress is not None:
+                        steps, loss = batches.steps, epoch.losses[-1]
+                        progress(Progress(number, epochs, steps, steps, loss, history))
         except KeyboardInterrupt:
             history = replace(history, interrupted=True)
     return history

@@ -6,6 +6,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from densenet_lessons.training.batches import Batches
 from densenet_lessons.training.devices import as_input
+from densenet_lessons.training.evaluation import widest_output
 
 
 @torch.no_grad()
@@ -16,13 +17,17 @@ def try_out(
     device: torch.device,
     training: bool,
     augmented: bool = False,
-) -> None:
+) -> int | None:
     """Run the model on an image or two of a kind; its weights, buffers and modes stay.
 
     Args:
         training: whether the images are to learn from, or to test with.
         augmented: whether the net will see new versions of the images, which may fit it where
             the images themselves do not.
+
+    Returns:
+        The bytes of a module's widest output for one image; None where only new versions of
+        the images fit the model.
 
     Raises:
         ValueError: if the images do not fit the model, a label has no logit, or the last batch
@@ -32,14 +37,16 @@ def try_out(
         _check_last(model, batches)
     images = batches.sample(2 if training and batches.last != 1 else 1)
     try:
-        logits = _logits(model, as_input(images, model, device), training)
+        with widest_output(model) as widest:
+            logits = _logits(model, as_input(images, model, device), training)
     except (RuntimeError, ValueError) as error:
         if not augmented:
             raise ValueError(f"{batches.name} must fit the model: {error}") from error
-        return
+        return None
     if logits.ndim != 2:
         raise ValueError(f"model must give logits (N, classes), got {tuple(logits.shape)}")
     batches.check_labels(logits.shape[1])
+    return widest[0] // len(images)
 
 
 def _logits(model: nn.Module, images: Tensor, training: bool) -> Tensor:

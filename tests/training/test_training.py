@@ -1,5 +1,6 @@
 """Training: the optimiser's steps by hand, interruption, resuming, divergence, evaluation."""
 
+import contextlib
 import math
 import random
 
@@ -333,3 +334,25 @@ def test_evaluate_keeps_the_widest_activation_under_its_limit(monkeypatch):
         assert torch.equal(result.predictions, whole.predictions)
         assert result.loss == pytest.approx(whole.loss)
     assert list(net[0]._forward_hooks.values())[1:] == []
+
+
+@pytest.mark.parametrize(("side", "inside"), [(6, 1), (200, 2)])
+@pytest.mark.parametrize("ends", ["at its end", "by the stop button", "by an error"])
+def test_a_small_net_trains_on_one_thread_and_the_number_comes_back(side, inside, ends):
+    """200 pixels a side make activations of 5 MB, where a second thread pays."""
+    seen = []
+
+    def progress(told):
+        seen.append(torch.get_num_threads())
+        if ends != "at its end":
+            raise KeyboardInterrupt if ends == "by the stop button" else ArithmeticError
+
+    images, labels = torch.rand(8, 1, side, side), torch.arange(8) % 4
+    net = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 4)
+    )
+    torch.set_num_threads(2)
+    with contextlib.suppress(ArithmeticError):
+        train(net, (images, labels), epochs=1, batch_size=8, device="cpu", progress=progress)
+    assert torch.get_num_threads() == 2
+    assert seen == [inside]
