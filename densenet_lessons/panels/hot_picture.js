@@ -7,6 +7,12 @@ const PADDING = 6;
 const STEP_MILLISECONDS = 1600;
 let pictures = 0;
 
+// Jupyter Notebook binds the arrow keys to headings: a panel's slider keeps them for itself.
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches?.(".densenet-panel .noUi-handle"))
+    target.setAttribute("data-lm-suppress-shortcuts", "true");
+});
+
 function add(parent, tag, attributes = {}) {
   const drawn = tag === "svg" || parent.namespaceURI === SVG;
   const node = drawn ? document.createElementNS(SVG, tag) : document.createElement(tag);

@@ -56,9 +56,12 @@ def find_chromium() -> str | None:
 
 
 class Server:
-    """A JupyterLab over one folder, with no settings but its own, on a free local port."""
+    """A JupyterLab over one folder, with no settings but its own, on a free local port.
 
-    def __init__(self, root: Path, home: Path):
+    With ``app="notebook"`` it is Jupyter Notebook 7.
+    """
+
+    def __init__(self, root: Path, home: Path, *, app: str = "jupyterlab"):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -76,12 +79,14 @@ class Server:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(json.dumps(values))
         command = [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            sys.executable, "-m", app, "--no-browser", "--allow-root",
             "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
             f"--IdentityProvider.token={self.token}", f"--ServerApp.root_dir={root}",
             "--LabApp.extension_manager=readonly", "--LabApp.expose_app_in_browser=True",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
         ]  # fmt: skip
-        self.log = home / "jupyterlab.log"
+        self.page = "notebooks" if app == "notebook" else "lab/tree"
+        self.log = home / f"{app}.log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
 
@@ -94,7 +99,7 @@ class Server:
                     return
             except OSError:
                 time.sleep(0.2)
-        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text()[-3000:]}")
+        raise RuntimeError(f"Jupyter did not start:\n{self.log.read_text()[-3000:]}")
 
     def stop(self) -> None:
         self.process.terminate()
@@ -113,8 +118,8 @@ class Lab:
 
     def open(self, notebook: str) -> None:
         """Open a notebook and wait until its kernel can run cells."""
-        where = f"{self.server.url}/lab/tree/notebooks/{notebook}?token={self.server.token}&reset"
-        self.page.goto(where)
+        place = f"{self.server.url}/{self.server.page}/notebooks/{notebook}"
+        self.page.goto(f"{place}?token={self.server.token}&reset")
         self.page.wait_for_function(READY, timeout=60_000)
 
     def run_all(self) -> None:

@@ -31,7 +31,7 @@ WATCH = """panel => {
       if (took !== null && sentence() !== words) end();
     });
     look.observe(panel, { subtree: true, childList: true, attributes: true });
-    setTimeout(end, 4000);
+    setTimeout(end, 30000);  // catches a hang, far above the work
   });
 }"""
 LOOK = """panel => {
