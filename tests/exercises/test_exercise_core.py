@@ -172,6 +172,15 @@ def test_a_class_is_checked_and_recognised(dense_layer):
     assert message.startswith("The ReLU stands before the norm. For `DenseLayer` on a tensor of ")
 
 
+def test_a_function_that_builds_the_module_will_do(dense_layer):
+    def builds(num_input_features, growth_rate):
+        conv = nn.Conv2d(num_input_features, growth_rate, 3, padding=1, bias=False)
+        return nn.Sequential(nn.BatchNorm2d(num_input_features), nn.ReLU(), conv)
+
+    assert dense_layer.check(builds)
+    assert "expected an nn.Module" in dense_layer.check(lambda c, k: c).message
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -1,5 +1,6 @@
 """Whatever an answer does, a verdict comes back, and the notebook goes on as it was."""
 
+import builtins
 import random
 import signal
 import sys
@@ -12,8 +13,10 @@ import pytest
 import torch
 from exercise_samples import checking, make_block_width, make_dense_layer
 from torch import nn
+from torch.nn import functional as F
 
 from densenet_lessons.exercises import expect
+from densenet_lessons.exercises.core import exercise
 from densenet_lessons.exercises.engine.verdict import Status
 
 pytestmark = pytest.mark.usefixtures("registry")
@@ -66,6 +69,79 @@ def test_an_endless_answer_is_cut_off_outside_the_main_thread(block_width, answe
     thread.start()
     thread.join(timeout=60)
     assert "did not return" in verdicts[0].message
+
+
+def test_waiting_and_imports_do_not_count(block_width, tmp_path, monkeypatch):
+    slow = "import time\nwhile time.thread_time() < START + 0.5:\n    pass\n"
+    (tmp_path / "slow_import.py").write_text(slow.replace("START", str(time.thread_time())))
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def waits(*args):
+        time.sleep(0.05)
+        return block_width.right[0].answer(*args)
+
+    def imports(*args):
+        import slow_import  # noqa: F401
+
+        return block_width.right[0].answer(*args)
+
+    assert block_width.check(waits, limit=0.04)
+    assert block_width.check(imports, limit=0.2)
+    assert "slow_import" in sys.modules
+
+
+def test_an_answer_that_waits_for_ever_is_cut_off(block_width):
+    verdict = block_width.check(lambda *args: threading.Event().wait(), limit=0.02)
+    assert "did not return" in verdict.message
+
+
+@pytest.mark.parametrize("answer", [lambda n: [0] * 10**7, lambda n: [[0] * 1000] * 1000])
+def test_an_answer_of_millions_of_entries_is_cut_short(answer):
+    def body(answer):
+        expect.equal(answer(1), [1, 2])
+
+    verdict = checking(body).check(answer, limit=0.5)
+    assert "of 10,000,000 entries" in verdict.message or "of 1,000 entries" in verdict.message
+    assert "10,000,000 entries is not it" in guess_of(answer(1)).message or len(answer(1)) == 1000
+
+
+def guess_of(value):
+    made = exercise("9.3", "Guess", kind="predict")(lambda answer: expect.guess(answer, (1, 2)))
+    made.solves((1, 2))
+    return made.check(value)
+
+
+def test_what_an_answer_patches_helps_it_nowhere_and_is_put_back(dense_layer):
+    def yes(*args, **kwargs):
+        return torch.tensor(True)
+
+    places = [(torch, "allclose"), (torch, "isclose"), (torch, "equal"), (F, "conv2d")]
+    places += [(torch.Tensor, "any"), (torch.Tensor, "__eq__"), (nn.BatchNorm2d, "forward")]
+    places += [(nn.Module, "__call__"), (expect, "same_values"), (builtins, "zip")]
+    before = [vars(space).get(name) for space, name in places]
+
+    class Patches(dense_layer.wrong[0].answer):
+        def forward(self, x):
+            for space, name in places:
+                setattr(space, name, yes)
+            return x
+
+    verdict = dense_layer.check(Patches)
+    assert verdict.status is Status.NOT_YET
+    now = [vars(space).get(name) for space, name in places]
+    assert all(one is other or one is None for one, other in zip(before, now, strict=True))
+    assert dense_layer.check(dense_layer.right[0].answer)
+
+
+def test_what_was_patched_before_the_check_helps_no_answer():
+    original = torch.allclose
+    torch.allclose = lambda *args, **kwargs: True
+    try:
+        made = checking(lambda answer: expect.same_values(answer(1), torch.zeros(2)))
+        assert not made.check(lambda n: torch.ones(2))
+        assert torch.allclose is original
+    finally:
+        torch.allclose = original
 
 
 def test_an_alarm_that_was_set_before_still_rings(block_width):

@@ -77,6 +77,101 @@ def test_same_module_sees_a_norm_that_always_uses_the_batch_and_one_that_cuts_gr
     expect.same_module(Batch(), net(), x, modes=("train",))
 
 
+class Changed(Renamed):
+    """The same values in one pass, and something else that training would notice."""
+
+    def __init__(self, change):
+        super().__init__()
+        self.change = change
+        if change == "frozen":
+            self.squeeze.requires_grad_(False)
+        if change == "momentum":
+            self.scale.momentum = 0.2
+        if change == "built in eval mode":
+            self.eval()
+
+    def forward(self, x):
+        if self.change == "twice":
+            self.scale(x)
+        if self.change == "no statistics" and self.training:
+            mean, var = x.mean((0, 2, 3)), x.var((0, 2, 3), correction=0)
+            norm = self.scale
+            x = nn.functional.batch_norm(x, mean, var, norm.weight, norm.bias, eps=norm.eps)
+            return self.squeeze(x.relu())
+        if self.change == "one image":
+            x = torch.stack(list(x.unbind()[:3]))
+        if self.change == "even sides":
+            x = x[..., : x.shape[2] // 2 * 2, :]
+        if self.change == "float":
+            return super().float().forward_plain(x.float())
+        out = self.forward_plain(x)
+        if self.change == "mode":
+            self.scale.eval()
+        if self.change == "weight":
+            out = nn.functional.conv2d(
+                self.scale(x).relu(), self.squeeze.weight.detach(), padding=1
+            )
+        if self.change == "cached":
+            self.kept = out if not hasattr(self, "kept") else self.kept
+            return self.kept if self.kept.shape == out.shape else out
+        return out
+
+    def forward_plain(self, x):
+        return Renamed.forward(self, x)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("frozen", "`squeeze.weight` would not learn: its `requires_grad` is False."),
+        ("momentum", "`scale.running_mean` after a pass in train mode"),
+        ("twice", "`scale.running_mean` after a pass in train mode"),
+        ("no statistics", "`scale.running_mean` after a pass in train mode"),
+        ("mode", "`forward` leaves train mode"),
+        ("weight", "gradient of the parameter `squeeze.weight`"),
+        ("float", "dtype torch.float32, expected torch.float64"),
+        ("cached", "output in eval mode on a tensor of shape"),
+        ("even sides", "has shape"),
+        ("built in eval mode", "in eval mode from the start"),
+    ],
+)
+def test_same_module_sees_what_one_pass_hides(change, words):
+    assert words in refusal(expect.same_module, Changed(change), net(), expect.noise(3, 7, 6, 5))
+
+
+class Pixelwise(nn.Module):
+    """One linear map of 7 to 5 channels, in a layout of one's own."""
+
+    def __init__(self, form):
+        super().__init__()
+        self.form = form
+        if form == "linear":
+            self.map = nn.Linear(7, 5)
+        elif form == "lazy":
+            self.map = nn.LazyConv2d(5, 1)
+        else:
+            self.bias = nn.Parameter(torch.zeros(5))
+            self.weight = nn.Parameter(torch.zeros((7, 5) if form == "turned" else (5, 7)))
+
+    def forward(self, x):
+        if self.form == "linear":
+            return self.map(x.movedim(1, 3)).movedim(3, 1)
+        if self.form == "lazy":
+            return self.map(x)
+        weight = self.weight.t() if self.form == "turned" else self.weight
+        return torch.einsum("nchw,oc->nohw", x, weight) + self.bias[:, None, None]
+
+
+@pytest.mark.parametrize("form", ["linear", "lazy", "turned", "straight"])
+def test_other_layouts_of_one_linear_map_are_compared_by_what_they_compute(form):
+    expect.same_module(Pixelwise(form), nn.Conv2d(7, 5, 1), expect.noise(3, 7, 6, 5))
+    other = Pixelwise(form)
+    other.register_forward_hook(lambda module, args, out: out + 1)
+    assert "output" in refusal(
+        expect.same_module, other, nn.Conv2d(7, 5, 1), expect.noise(3, 7, 6, 5)
+    )
+
+
 def test_same_module_takes_a_list_as_one_argument():
     class Joined(nn.Module):
         def __init__(self, dim):

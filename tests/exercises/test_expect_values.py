@@ -19,6 +19,9 @@ from densenet_lessons.exercises.engine.values import brief
         (torch.tensor(40), 40),
         (True, True),
         ("dense", "dense"),
+        ([" Dense", "ADD "], ("dense", "add")),
+        (numpy.array([[1, 2], [3, 4]]), [[1, 2], [3, 4]]),
+        (torch.tensor([1, 2]), [1, 2]),
         ((1, 2), [1, 2]),
         (torch.Size([2, 3]), (2, 3)),
         ([[1, 2], (3,)], [[1, 2], [3]]),
@@ -64,6 +67,7 @@ def test_an_ellipsis_is_not_an_answer():
     [
         (41, 40, ""),
         ((1, 2), (1, 3), ""),
+        ((1, 2, 3), (1, 3), " 2 entries are asked for, not 3."),
         (40, (1, 3), " Write a tuple, with a comma between its entries: (1, 2)."),
         ((1, 2), 40, " One value is asked for, not several."),
         ("41", 40, " Write a number, without quotes."),

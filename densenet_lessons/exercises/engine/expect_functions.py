@@ -36,7 +36,8 @@ def same_results(
         what: as in `equal`.
     """
     cases = list(cases)
-    for arguments in [*cases, cases[0]]:
+    for number, arguments in enumerate([*cases, cases[0]]):
+        what = f"{what}, asked again," if number == len(cases) else what
         with case():
             right = oracle(*copy.deepcopy(arguments))
             mine = copy.deepcopy(arguments)

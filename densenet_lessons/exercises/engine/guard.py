@@ -32,19 +32,21 @@ class _Meter:
     """
 
     def __init__(self, seconds: float) -> None:
-        self.seconds, self.imports, self.modules = seconds, 0.0, len(sys.modules)
+        self.seconds, self.imports, self.thread = seconds, 0.0, threading.get_ident()
         clock_of = getattr(time, "pthread_getcpuclockid", None)
-        clock = clock_of(threading.get_ident()) if clock_of else None
+        clock = clock_of(self.thread) if clock_of else None
         self.clock = time.process_time if clock is None else lambda: time.clock_gettime(clock)
         self.started = self.last = self.clock()
         self.end = time.monotonic() + CLOCK_FACTOR * seconds
 
     def is_up(self) -> bool:
         """Asked at each tick."""
-        now, modules = self.clock(), len(sys.modules)
-        if modules != self.modules:
+        now, frame = self.clock(), sys._current_frames().get(self.thread)
+        while frame is not None and not frame.f_code.co_filename.startswith("<frozen importlib"):
+            frame = frame.f_back
+        if frame is not None:
             self.imports += now - self.last
-        self.last, self.modules = now, modules
+        self.last = now
         return now - self.started - self.imports >= self.seconds or time.monotonic() > self.end
 
 

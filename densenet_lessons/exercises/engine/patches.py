@@ -33,6 +33,7 @@ def _classes(space) -> list[type]:
 _TORCH = [torch, functional, nn, nn.init, torch.linalg, torch.autograd, math]
 _TORCH += [torch.Tensor, nn.Parameter, torch.Generator, *_classes(nn)]
 _ORIGINAL = [(space, _callables(space)) for space in _TORCH]
+_SIZES = {space: len(vars(space)) for space in _TORCH}
 
 
 class Patches:
@@ -42,12 +43,18 @@ class Patches:
         ours = [module for name, module in sys.modules.items() if name.startswith("densenet_les")]
         spaces = [builtins, *ours, *(kind for module in ours for kind in _classes(module))]
         self.saved = _ORIGINAL + [(space, _callables(space)) for space in spaces]
+        self.sizes = _SIZES | {space: len(vars(space)) for space in spaces}
 
     def put_back(self) -> None:
-        """Gives each name that was changed or deleted its value again."""
+        """Gives each name that was changed or deleted its value again, and takes away a method
+        that hides an inherited one."""
         for space, names in self.saved:
             now = vars(space)
             if not names.items() <= now.items():
                 for name, value in names.items():
                     if now.get(name) is not value:
                         setattr(space, name, value)
+            if isinstance(space, type) and len(now) > self.sizes[space]:
+                for name in _callables(space).keys() - names.keys():
+                    if hasattr(super(space, space), name):
+                        delattr(space, name)
