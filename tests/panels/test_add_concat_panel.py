@@ -3,6 +3,7 @@
 import functools
 import io
 import itertools
+import re
 
 import numpy as np
 import pytest
@@ -134,3 +135,23 @@ def test_the_dimension_is_asked_for_only_where_it_matters(panel):
     assert panel.controls["dim"].layout.visibility == "hidden"
     panel.set(operation="concat")
     assert panel.controls["dim"].layout.visibility == "visible"
+
+
+@pytest.mark.parametrize(("operation", "dim", "second"), SETTINGS)
+def test_every_frame_tells_whose_numbers_it_holds_and_which(panel, operation, dim, second):
+    panel.set(operation=operation, dim=dim, second=second)
+    (x, y), result = pair(second), combined(operation, dim, second)
+    labels = [region.label for region in panel.scene.regions]
+    counted = 0 if result is None else result.shape[0] * result.shape[1]
+    told = [label for label in labels if "result[" in label]
+    assert len(told) == counted * (2 if operation == "concat" and dim > 1 else 1)
+    for label in told:
+        of, is_ = [re.findall(r"[a-z]+\[\d, \d\]", part) for part in re.split(" is | are ", label)]
+        spans = {"Rows": slice(None), "Columns": slice(None)}
+        if label.split()[0] in spans:
+            first, last = map(int, re.findall(r"(\d+) to (\d+) of", label)[0])
+            spans[label.split()[0]] = slice(first, last + 1)
+        place = {"x": x, "y": y, "result": result}
+        whole = eval(of[0], {}, place)[spans["Rows"], spans["Columns"]]
+        assert torch.equal(whole, sum(eval(one, {}, place) for one in is_))
+        assert label.endswith(f"from {whole.min().item():.2f} to {whole.max().item():.2f}.")

@@ -1,17 +1,17 @@
 """Two small pictures, added or concatenated: which shapes fit, and what comes out."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import torch
 from torch import Tensor
 
 from densenet_lessons.data import load_photo
+from densenet_lessons.panels.add_concat import words
 from densenet_lessons.panels.add_concat.picture import Maps, plot_combination
-from densenet_lessons.panels.base import Panel
+from densenet_lessons.panels.base import Panel, Region, Scene
 from densenet_lessons.panels.controls import choice, slider
 
-DIMENSIONS = ("batch", "channels", "height", "width")
-SIZES = ("number of pictures", "number of channels", "height", "width")
 _SIDE = 56
 
 
@@ -33,54 +33,44 @@ def add_concat_panel() -> Panel:
         controls["dim"].layout.visibility = "visible" if change["new"] == "concat" else "hidden"
 
     controls["operation"].observe(show_only_for_concat, "value")
-    return Panel("Add or concat", controls, _draw, scale=2)
+    return Panel("Add or concat", controls, _scene, scale=2)
 
 
-def _draw(operation: str, dim: int, second: str):
+def _scene(operation: str, dim: int, second: str) -> Scene:
     x, y = _photo(), _partners()[second]
-    adds = operation == "add"
-    call = "x + y" if adds else f"torch.cat([x, y], dim={dim})"
-    shapes = f"{_shape(x)} and {_shape(y)}"
-    above = f"The photo x, {_shape(x)}, above y ({second}), {_shape(y)}."
+    along = None if operation == "add" else dim
     # The same operation on maps of ownership tells which pixel of the result came from where.
     from_x = [torch.ones_like(x), torch.zeros_like(y)]
     from_y = [torch.zeros_like(x), torch.ones_like(y)]
     parts = [
-        Maps(name, tensor.numpy(), _names(tensor), [from_x[i].numpy(), from_y[i].numpy()])
+        Maps(name, tensor.numpy(), words.names(tensor), [from_x[i].numpy(), from_y[i].numpy()])
         for i, (name, tensor) in enumerate([("x", x), ("y", y)])
     ]
-    clash = _clash(x, y, None if adds else dim)
+    clash, result = _clash(x, y, along), None
     if clash is not None:
-        picture = plot_combination(*parts, None, call=call, clash=clash)
-        rule = f"both need the same {SIZES[clash]}"
-        where = "To be added" if adds else f"Along dimension {dim} ({DIMENSIONS[dim]})"
-        differ = f"{x.shape[clash]} and {y.shape[clash]} differ"
-        sentence = f"Not possible: {call} of {shapes}. {where}, {rule}: {differ}."
-        return picture, f"{above} There is no result: {rule}, and {differ}.", sentence
-    if adds:
-        result, owners = x + y, [sum(from_x), sum(from_y)]
-        names, repeated_to = _names(x), result.shape[:2]
+        picture, frames = plot_combination(*parts, None, call=words.call(along), clash=clash)
+        alt, sentence = words.refused_alt(x, y, second, clash), words.refused(x, y, along, clash)
+    elif along is None:
+        result = x + y
+        out = _result("x + y", result, words.names(x), [sum(from_x), sum(from_y)], white=2)
+        picture, frames = plot_combination(*parts, out, repeated_to=result.shape[:2])
+        alt, sentence = words.added_alt(x, y, second, result), words.added(x, y, result)
     else:
-        result, owners = torch.cat([x, y], dim), [torch.cat(from_x, dim), torch.cat(from_y, dim)]
-        names, repeated_to = _names(x) + (_names(y) if dim == 1 else ()), (0, 0)
-    out = Maps(
-        f"{call}  ", result.numpy(), names, [owner.numpy() for owner in owners], white=1 + adds
-    )
-    picture = plot_combination(*parts, out, repeated_to=repeated_to)
-    pictures, channels, height, width = result.shape
-    alt = (
-        f"{above} To their right {call}: {pictures} by {channels} maps of {height} by {width} "
-        f"pixels, {'each from both x and y' if adds else 'framed by where they came from'}."
-    )
-    if not adds:
-        finding = (
-            f"Only dimension {dim} ({DIMENSIONS[dim]}) grew; all numbers of x and y are there."
-        )
-    elif x.shape == y.shape:
-        finding = "The shape stays, and each number is the sum of one from x and one from y."
-    else:
-        finding = _broadcasting(x, y)
-    return picture, alt, f"{call}: {shapes} give {_shape(result)}. {finding}"
+        result = torch.cat([x, y], dim)
+        names = words.names(x) + (words.names(y) if dim == 1 else ())
+        owners = [torch.cat(from_x, dim), torch.cat(from_y, dim)]
+        out = _result(words.call(dim), result, names, owners, white=1)
+        picture, frames = plot_combination(*parts, out)
+        alt = words.joined_alt(x, y, second, result, dim)
+        sentence = words.joined(x, y, result, dim)
+    regions = [Region(*one.box, words.label(one, x, y, result, along)) for one in frames]
+    return Scene(picture, alt, sentence, regions)
+
+
+def _result(
+    call: str, result: Tensor, names: Sequence[str], owners: Sequence[Tensor], *, white: float
+) -> Maps:
+    return Maps(f"{call}  ", result.numpy(), names, [one.numpy() for one in owners], white=white)
 
 
 def _clash(x: Tensor, y: Tensor, joined: int | None) -> int | None:
@@ -89,25 +79,6 @@ def _clash(x: Tensor, y: Tensor, joined: int | None) -> int | None:
         if a != b and axis != joined and (joined is not None or 1 not in (a, b)):
             return axis
     return None
-
-
-def _broadcasting(x: Tensor, y: Tensor) -> str:
-    axis = next(i for i, (a, b) in enumerate(zip(x.shape, y.shape, strict=True)) if a != b)
-    part = ("picture", "channel", "row", "column")[axis]
-    repeated, other = ("y", "x") if y.shape[axis] == 1 else ("x", "y")
-    count = max(x.shape[axis], y.shape[axis])
-    return (
-        f"The shapes differ, and PyTorch did not object: it repeated the one {part} of {repeated} "
-        f"for each of the {count} {part}s of {other}. This is called broadcasting."
-    )
-
-
-def _names(tensor: Tensor) -> tuple[str, ...]:
-    return ("red", "green", "blue") if tensor.shape[1] == 3 else ("grey",)
-
-
-def _shape(tensor: Tensor) -> str:
-    return str(tuple(tensor.shape))
 
 
 @lru_cache(maxsize=1)

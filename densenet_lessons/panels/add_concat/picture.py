@@ -42,6 +42,29 @@ class Maps:
     white: float = 1
 
 
+@dataclass(frozen=True)
+class Frame:
+    """What one frame of the picture is around: rows and columns of one map that one owner made.
+
+    Args:
+        batch: "x", "y" or "result".
+        picture, channel: of the map, in its batch.
+        owner: "x", "y", or "both" where the numbers are sums.
+        rows, columns: first and one past the last.
+        box: x, y, width and height in CSS pixels.
+        onto: picture and channel of the other batch, where the map is repeated there.
+    """
+
+    batch: str
+    picture: int
+    channel: int
+    owner: str
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+    box: tuple[float, float, float, float]
+    onto: tuple[int, int] | None = None
+
+
 def plot_combination(
     x: Maps,
     y: Maps,
@@ -50,7 +73,7 @@ def plot_combination(
     call: str = "",
     clash: int | None = None,
     repeated_to: Sequence[int] = (0, 0),
-) -> Image:
+) -> tuple[Image, list[Frame]]:
     """x above y, and to their right the result, or the words "no result".
 
     Args:
@@ -60,22 +83,26 @@ def plot_combination(
         clash: the dimension in which x and y may not differ; its sizes are marked.
         repeated_to: pictures and channels up to which addition repeats x and y; the repeated
             maps are drawn pale.
+
+    Returns:
+        The picture, and its frames from x to the result.
     """
     tops = [4, 4 + _height(x, repeated_to) + 10]
     height = max(LOWEST, tops[1] + _height(y, repeated_to) + 6)
     sheet = Sheet(WIDTH, height)
-    for maps, top in zip((x, y), tops, strict=True):
-        _batch(sheet, MARGIN, top, maps, repeated_to=repeated_to, clash=clash)
+    frames = []
+    for name, maps, top in zip("xy", (x, y), tops, strict=True):
+        frames += _batch(sheet, MARGIN, top, name, maps, repeated_to=repeated_to, clash=clash)
     if result is None:
         sheet.text(RESULT_X, 16, call, bold=True, anchor="ls")
         sheet.text(RESULT_X, 4 + _HEAD, "no result", size=15, colour=ACCENT, bold=True)
-        return sheet.image
+        return sheet.image, frames
     sheet.text(RESULT_X - 29, tops[1] - 5, "\N{RIGHTWARDS ARROW}", size=24, anchor="mm")
-    _batch(sheet, RESULT_X, 4, result)
+    frames += _batch(sheet, RESULT_X, 4, "result", result)
     if result.white != 1:
         scale = f"White is {result.white:g} here, and 1 in x and y."
         sheet.text(RESULT_X, 4 + _height(result) + 8, scale, size=12, colour=MUTED)
-    return sheet.image
+    return sheet.image, frames
 
 
 def _height(maps: Maps, repeated_to: Sequence[int] = (0, 0)) -> float:
@@ -87,12 +114,14 @@ def _batch(
     sheet: Sheet,
     left: float,
     top: float,
+    batch: str,
     maps: Maps,
     *,
     repeated_to: Sequence[int] = (0, 0),
     clash: int | None = None,
-) -> None:
+) -> list[Frame]:
     _title(sheet, left, top, maps, clash)
+    frames = []
     pictures, channels, height, width = maps.values.shape
     for row in range(max(pictures, repeated_to[0])):
         for column in range(max(channels, repeated_to[1])):
@@ -102,13 +131,41 @@ def _batch(
             pale = (row, column) != place
             pixels = colour_map(maps.values[place], low=0, high=maps.white)
             sheet.picture(255 - (255 - pixels) // 3 if pale else pixels, x, y, width, height)
+            owners = [owner[place] for owner in maps.owners]
             if not pale:
-                _frames(sheet, x, y, [owner[place] for owner in maps.owners])
+                _frames(sheet, x, y, owners)
+            onto = (row, column) if pale else None
+            frames += _framed(batch, place, owners, (x, y), onto)
             if row == 0:
                 name = "again" if pale else maps.names[column]
                 sheet.text(x + width / 2, y - 8, name, size=11, colour=MUTED, anchor="ms")
             elif pale and column == channels - 1:
                 sheet.text(x + width + 8, y + height / 2, "again", size=11, colour=MUTED)
+    return frames
+
+
+def _framed(
+    batch: str,
+    place: tuple[int, int],
+    owners: Sequence[np.ndarray],
+    corner: tuple[float, float],
+    onto: tuple[int, int] | None,
+) -> list[Frame]:
+    """What each owner has of a map; all of it together where both had a part."""
+    if (owners[0] * owners[1]).any():
+        parts = {"both": owners[0] * owners[1]}
+    else:
+        parts = dict(zip("xy", owners, strict=True))
+    frames = []
+    for owner, part in parts.items():
+        rows, columns = np.nonzero(part)
+        if len(rows):
+            first, height = int(rows.min()), int(np.ptp(rows)) + 1
+            left, width = int(columns.min()), int(np.ptp(columns)) + 1
+            box = (corner[0] + left, corner[1] + first, width, height)
+            spans = (first, first + height), (left, left + width)
+            frames.append(Frame(batch, *place, owner, *spans, box, onto))
+    return frames
 
 
 def _title(sheet: Sheet, left: float, top: float, maps: Maps, clash: int | None) -> None:
