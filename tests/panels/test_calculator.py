@@ -152,3 +152,21 @@ def test_every_setting_draws(panel):
                             bn_size=bn_size, compression=theta,
                         )  # fmt: skip
                         assert panel.sentence.startswith(("With bottlenecks", "Not possible"))
+
+
+def test_each_layers_bar_tells_what_built_layers_have_and_whether_the_bottleneck_pays(panel):
+    panel.set(growth_rate=12, num_layers=4, num_init_features=48, bn_size=4, compression=0.5)
+    labels = [region.label for region in panel.scene.regions]
+    for block, (side, start) in enumerate(((56, 48), (28, 48)), 1):
+        for layer in range(1, 5):
+            width = start + (layer - 1) * 12
+            told = next(one for one in labels if one.startswith(f"Layer {layer} of block {block} "))
+            counts = []
+            for size in (None, 4):
+                built = DenseBlock(1, width, 12, bn_size=size)
+                weights = sum(p.numel() for p in built.parameters() if p.ndim == 4)
+                counts += [weights, weights * side**2]
+            assert [int(n.replace(",", "")) for n in re.findall(r"[\d,]+\d", told)][-4:] == counts
+            assert told.endswith("It pays here." if counts[2] < counts[0] else "not pay here.")
+    transition = next(one for one in labels if one.startswith("The transition"))
+    assert "reads 96 channels and keeps 48: 4,608 weights and 14,450,688 multiply" in transition

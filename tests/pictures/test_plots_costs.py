@@ -140,7 +140,7 @@ def test_the_pair_draws_a_cross_only_where_a_bottleneck_does_not_pay():
             Step((8,), "block 1", first_pays), Step((8, 4), "transition"),
             Step((6,), "block 2", True), Step((6, 4), "output"),
         ]  # fmt: skip
-        return png_bytes(cost_pair_image(steps, 9.0, costs, sides))
+        return png_bytes(cost_pair_image(steps, 9.0, costs, sides)[0])
 
     assert drawn(True) != drawn(False)
     assert drawn(True) == drawn(True)

@@ -6,14 +6,15 @@ from typing import Any
 
 from densenet_lessons.costs import Operation, break_even, conv_weights, cost_by_part, operations
 from densenet_lessons.densenet import DenseNetSpec
-from densenet_lessons.panels.base import Panel, refusing, slider, steps
-from densenet_lessons.panels.calculator.picture import Step, cost_pair_image, in_millions
+from densenet_lessons.panels.base import Panel, Region, Scene, refusing, slider, steps
+from densenet_lessons.panels.calculator import words
+from densenet_lessons.panels.calculator.picture import Step, cost_pair_image
+from densenet_lessons.panels.calculator.words import NETS
 
 __all__ = ["cost_calculator"]
 
 #: Side of the maps in block 1, in pixels: the first block of the ImageNet nets.
 SIDE = 56
-NETS = ("plain", "bottleneck")
 
 
 def cost_calculator() -> Panel:
@@ -29,12 +30,12 @@ def cost_calculator() -> Panel:
         "bn_size": slider("bn_size", 1, 9, 4),
         "compression": steps("compression θ", [0.1, 0.25, 0.5, 0.75, 1.0], 0.5),
     }
-    return Panel("With and without bottleneck", controls, _draw, scale=2)
+    return Panel("With and without bottleneck", controls, _scene, scale=2)
 
 
-def _draw(
+def _scene(
     growth_rate: int, num_layers: int, num_init_features: int, bn_size: int, compression: float
-) -> tuple[Any, str, str]:
+) -> Scene:
     with refusing():
         specs = {
             name: DenseNetSpec(
@@ -50,9 +51,21 @@ def _draw(
     }
     staircase = _staircase(specs["bottleneck"])
     limit = break_even(growth_rate, bn_size)
-    sentence = _sentence(costs, staircase, specs["bottleneck"], limit)
-    alt = "Staircase of channel widths, with stacked bars of costs beside it. " + sentence
-    return cost_pair_image(staircase, limit, costs, (SIDE, SIDE // 2)), alt, sentence
+    picture, boxes = cost_pair_image(staircase, limit, costs, (SIDE, SIDE // 2))
+    told = words.sentence(costs, staircase, specs["bottleneck"], limit)
+    regions = [
+        Region(*box, _label(name, staircase, specs["bottleneck"], costs))
+        for name, box in boxes.items()
+    ]
+    return Scene(picture, words.alt(told), told, regions)
+
+
+def _label(name: Any, staircase: list[Step], spec: DenseNetSpec, costs: dict) -> str:
+    if isinstance(name, int):
+        side = SIDE if name <= spec.block_config[0] else SIDE // 2  # the first and its transition
+        return words.step_label(staircase, name, spec, side)
+    quantity, net, part = name
+    return words.part_label(quantity, net, part, costs[quantity][net])
 
 
 def _blocks_and_transition(spec: DenseNetSpec) -> list[Operation]:
@@ -75,38 +88,3 @@ def _staircase(spec: DenseNetSpec) -> list[Step]:
             sources = (*sources, k)
         bars.append(Step(sources, "transition" if block == 1 else "output"))
     return bars
-
-
-def _sentence(
-    costs: dict[str, dict[str, dict[str, int]]],
-    staircase: list[Step],
-    spec: DenseNetSpec,
-    limit: float,
-) -> str:
-    plain, squeezed = (sum(costs["parameters"][name].values()) for name in NETS)
-    macs = [sum(costs["macs"][name].values()) for name in NETS]
-    pays = [sum(s.pays for s in staircase if s.place == f"block {b}") for b in (1, 2)]
-    (_, leaves), (enters, _) = spec.block_ends()
-    n = spec.block_config[0]
-    where = (
-        f"A bottleneck pays above {limit:g} channels: in {pays[0]} of {n} layers of block 1, "
-        f"in {pays[1]} of {n} of block 2."
-        if spec.bn_size < 9
-        else "At this bn_size it pays at no width: the 1×1 convolution alone costs as much as "
-        "the plain 3×3."
-    )
-    return (
-        f"With bottlenecks {squeezed:,} parameters instead of {plain:,} "
-        f"({_change(squeezed, plain)}), and {in_millions(macs[1])} million multiply-adds instead "
-        f"of {in_millions(macs[0])} ({_change(macs[1], macs[0])}). {where} "
-        f"The transition keeps {enters} of {leaves} channels."
-    )
-
-
-def _change(new: int, old: int) -> str:
-    """How much less or more, in per cent; a small difference keeps its sign in words."""
-    if new == old:
-        return "equal"
-    word = "fewer" if new < old else "more"
-    percent = round(100 * abs(new - old) / old)
-    return f"{percent}% {word}" if percent else f"slightly {word}"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
 from densenet_lessons.pictures import INK, MUTED, PAPER, PARTS, Sheet, source_colour
+
+#: x, y, width and height in CSS pixels.
+Box = tuple[float, float, float, float]
 
 WIDTH, HEIGHT = 836, 384
 LEFT, RIGHT, TOP, FLOOR = 52, 396, 72, 288
@@ -38,7 +42,7 @@ def cost_pair_image(
     break_even: float,
     costs: Mapping[str, Mapping[str, Mapping[str, int]]],
     sides: tuple[int, int],
-) -> Image.Image:
+) -> tuple[Image.Image, dict[Any, Box]]:
     """Widths of two blocks as a staircase, and the costs of two nets with these widths.
 
     Args:
@@ -46,18 +50,24 @@ def cost_pair_image(
         break_even: the width above which a bottleneck pays; may be infinite.
         costs: for each quantity ("parameters", "macs"), for each net, the cost by part.
         sides: side of the maps in block 1 and in block 2, in pixels.
+
+    Returns:
+        The picture, and the places of the staircase's bars by their number, and of the stacked
+        bars by (quantity, net, part).
     """
     sheet = Sheet(WIDTH, HEIGHT)
-    _staircase(sheet, steps, break_even, sides)
-    _quantity(sheet, 12, "Parameters", costs["parameters"], exact=True)
-    _quantity(sheet, 148, "Multiply-adds, in millions", costs["macs"], exact=False)
+    boxes: dict[Any, Box] = dict(enumerate(_staircase(sheet, steps, break_even, sides)))
+    rows = (("parameters", 12, "Parameters"), ("macs", 148, "Multiply-adds, in millions"))
+    for quantity, y, title in rows:
+        bars = _quantity(sheet, y, title, costs[quantity], exact=quantity == "parameters")
+        boxes |= {(quantity, *name): box for name, box in bars.items()}
     _legend(sheet, costs)
-    return sheet.image
+    return sheet.image, boxes
 
 
 def _staircase(
     sheet: Sheet, steps: Sequence[Step], break_even: float, sides: tuple[int, int]
-) -> None:
+) -> list[Box]:
     sheet.text(LEFT - 38, 12, "Channels that each layer reads", size=14, bold=True)
     widest = max(step.width for step in steps)
     in_view = break_even <= 1.6 * widest
@@ -65,7 +75,7 @@ def _staircase(
     unit = (FLOOR - TOP) / highest
     _ruler(sheet, highest, unit)
     pitch = (RIGHT - LEFT) / len(steps)
-    bar = pitch - max(1.5, pitch * 0.12)
+    bar, boxes = pitch - max(1.5, pitch * 0.12), []
     for index, step in enumerate(steps):
         x, y = LEFT + index * pitch, float(FLOOR)
         for source, channels in enumerate(step.sources):
@@ -73,6 +83,7 @@ def _staircase(
             y -= height
             gap = 0.5 if height > 3 else 0
             sheet.box(x, y + gap, bar, height - gap, fill=source_colour(source))
+        boxes.append((x, min(y, FLOOR - 12), bar, FLOOR - min(y, FLOOR - 12)))
         if step.place == "transition":
             sheet.box(x, y - 1, bar, FLOOR - y + 2, edge=INK, line=2)
             kept = f"{step.width} → {steps[index + 1].width}"
@@ -86,6 +97,7 @@ def _staircase(
     _limit(sheet, FLOOR - break_even * unit if in_view else None, break_even)
     _cross(sheet, LEFT - 34, HEIGHT - 14)
     sheet.text(LEFT - 22, HEIGHT - 14, "the bottleneck does not pay here", size=12, anchor="lm")
+    return boxes
 
 
 def _ruler(sheet: Sheet, highest: float, unit: float) -> None:
@@ -135,7 +147,8 @@ def _cross(sheet: Sheet, x: float, y: float, arm: float = 3.5) -> None:
 
 def _quantity(
     sheet: Sheet, y: float, title: str, nets: Mapping[str, Mapping[str, int]], *, exact: bool
-) -> None:
+) -> dict[tuple[str, str], Box]:
+    boxes = {}
     sheet.text(SECOND, y, title, size=14, bold=True)
     totals = {name: sum(costs.values()) for name, costs in nets.items()}
     scale = BAR_LENGTH / max(totals.values())
@@ -147,6 +160,7 @@ def _quantity(
             fill, ink = PARTS[part]
             if length:
                 sheet.box(x, top, max(length - 0.5, 0.5), ROW, fill=fill)
+                boxes[name, part] = (x, top, max(length - 0.5, 2), ROW)
             cost = costs.get(part, 0)
             label = _short(cost) if exact else in_millions(cost)
             if length > 7 * len(label) + 8:
@@ -155,6 +169,7 @@ def _quantity(
             x += length
         shown = f"{totals[name]:,}" if exact else in_millions(totals[name])
         sheet.text(x + 6, top + ROW / 2, shown, bold=True, anchor="lm")
+    return boxes
 
 
 def _short(count: int) -> str:
