@@ -4,7 +4,7 @@
 figure, and has a text alternative that says what is to be seen where it is drawn with its
 default arguments. ``python -m densenet_lessons.pictures.diagrams`` writes them to images/.
 
-``ideas`` draws for lessons 0 and 1, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
+``ideas`` and ``paths`` draw ideas, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
 and ``architectures`` those of lesson 4; ``canvas`` is the pencil, ``export`` writes files.
 """
 
@@ -18,6 +18,7 @@ from densenet_lessons.pictures.diagrams.blocks import dense_block, transition
 from densenet_lessons.pictures.diagrams.ideas import add_vs_concat, connections, early_edge
 from densenet_lessons.pictures.diagrams.layers import bottleneck, dense_layer
 from densenet_lessons.pictures.diagrams.nets import whole_net
+from densenet_lessons.pictures.diagrams.paths import pixel_column, slope_paths
 
 __all__ = [
     "DRAWINGS",
@@ -29,6 +30,8 @@ __all__ = [
     "dense_block",
     "dense_layer",
     "early_edge",
+    "pixel_column",
+    "slope_paths",
     "transition",
     "two_stems",
     "whole_net",
@@ -65,6 +68,17 @@ _ALTS = {
         "A dense block of 5 layers in a row. Arrows in the colour of their source lead from the "
         "input and from each layer to every later layer, so the layers read 1, 2, 3, 4 and 5 "
         "sources: 15 connections, L(L+1)/2 for L = 5."
+    ),
+    slope_paths: (
+        "The four paths from x past two layers. A path goes through a layer, times w, or around "
+        "it, times 1: the factors are 1, w, w and w squared. ResNet's reader gets one number, "
+        "their sum. DenseNet's reader gets three: 1 in the first, w in the second, w plus w "
+        "squared in the third."
+    ),
+    pixel_column: (
+        "A 1×1 convolution at one pixel. Its 3 channels hold 1, 2 and 3. A matrix with the "
+        "rows 1, 1, 0 and 0, 1, 2 makes the new column 3 and 8 of them: 2 channels. The same "
+        "matrix is used at every pixel."
     ),
     dense_layer: (
         "A dense layer from left to right: 3 channels of 8×8 pixels pass batch norm, with 6 "
