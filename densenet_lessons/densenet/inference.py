@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from .layers import DenseBlock, DenseLayer, Transition
 from .models import DenseNet
-from .recompute import is_as_built, is_plain_run
+from .recompute import is_as_built, is_eager
 
 #: The parts that are folded, and what they must be.
 _LAYER = {"norm1": nn.BatchNorm2d, "relu1": nn.ReLU, "conv1": nn.Conv2d, "norm2": nn.BatchNorm2d}
@@ -93,7 +93,7 @@ class FoldedBlock(DenseBlock):
         self.num_output_features = block.num_output_features
 
     def forward(self, x: Tensor) -> Tensor:
-        if not is_plain_run([x]) or self._wants_gradient(x):
+        if not is_eager([x]) or self._wants_gradient(x):
             for layer in self:  # autograd and tracers want no tensor changed in place
                 x = torch.cat([x, layer(x)], 1)
             return x

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 import torch
 from torch import Tensor, nn
 
-from .recompute import can_recompute, cat_norm_relu_conv
+from .keep_less import call_keeping_less
+from .recompute import are_as_built, can_recompute, cat, cat_norm_relu_conv
 from .spec import block_widths, check_fraction, check_positive_int
 
 _OLD_NAME = re.compile(r"(norm|conv)\.[12]\.")
@@ -28,9 +29,18 @@ class DenseLayer(nn.Module):
             3x3 one. None leaves the bottleneck out: BN - ReLU - 3x3 convolution.
         drop_rate: probability, at least 0 and below 1, that dropout zeroes a new value.
         memory_efficient: recompute concatenation, norm1 and relu1 in the backward pass
-            instead of storing them. Same outputs, gradients and running statistics. Where
-            ``recompute.can_recompute`` says no (a part replaced, hooked or parametrised; compiling
-            or tracing), the layer stores them, as without the flag.
+            instead of storing them. Same outputs, gradients, running statistics and hook calls,
+            whatever stands in the layer:
+
+            - norm1, relu1 and conv1 as built (``recompute.are_as_built``): all of it is
+              recomputed, by formulas;
+            - one of them replaced, hooked, parametrised or pruned: each is called once, and what
+              can be made again for sure is not stored (``keep_less.call_keeping_less``);
+            - without gradients, compiling, tracing, exporting, in ``torch.func``, with other
+              tensors than PyTorch's own, or on ``meta`` (``recompute.can_recompute``): as without
+              the flag.
+
+            A second derivative needs a layer of the second or third kind.
 
     Shape:
         - Input: (N, c, H, W), or a list of tensors (N, c_i, H, W) with widths that add up to c.
@@ -69,11 +79,14 @@ class DenseLayer(nn.Module):
 
     def forward(self, features: Tensor | Sequence[Tensor]) -> Tensor:
         sources = [features] if isinstance(features, Tensor) else list(features)
-        if self.memory_efficient and can_recompute(sources, self.norm1, self.relu1, self.conv1):
-            x = cat_norm_relu_conv(sources, self.norm1, self.conv1)  # (N, 4k, H, W)
+        if not self.memory_efficient or not can_recompute(sources):
+            x = self.conv1(
+                self.relu1(self.norm1(cat(sources)))
+            )  # (N, 4k, H, W), plain: (N, k, H, W)
+        elif are_as_built(self.norm1, self.relu1, self.conv1):
+            x = cat_norm_relu_conv(sources, self.norm1, self.conv1)
         else:
-            x = torch.cat(sources, 1) if len(sources) > 1 else sources[0]  # (N, c, H, W)
-            x = self.conv1(self.relu1(self.norm1(x)))  # (N, 4k, H, W), plain: (N, k, H, W)
+            x = call_keeping_less(sources, self.norm1, self.relu1, self.conv1)
         if self.bn_size is not None:
             x = self.conv2(self.relu2(self.norm2(x)))  # (N, k, H, W)
         return x if self.dropout is None else self.dropout(x)

@@ -27,26 +27,18 @@ _GLOBAL_HOOKS = (
 )
 
 
-def can_recompute(
-    sources: Sequence[Tensor], norm: nn.Module, relu: nn.Module, conv: nn.Module
-) -> bool:
-    """Whether ``cat_norm_relu_conv`` gives exactly what these modules would.
+def are_as_built(norm: nn.Module, relu: nn.Module, conv: nn.Module) -> bool:
+    """Whether ``cat_norm_relu_conv`` does exactly what these modules would do.
 
     It runs norm and convolution by their formulas in the backward pass. So it says yes only if
 
     - the three are ``nn.BatchNorm2d`` with scale and shift, ``nn.ReLU`` and ``nn.Conv2d`` without
-      bias and with zero padding: not subclasses, wrappers, parametrised or replaced forwards;
+      bias and with zero padding: not subclasses, wrappers or replaced forwards;
     - their parameters are their own, not computed by weight norm, spectral norm or pruning;
-    - no hook stands on them, nor a global module hook;
-    - gradients are wanted, and nobody compiles, traces, exports, transforms (``torch.func``),
-      differentiates forward, or hands in tensors of another class or on ``meta``.
-
-    In every other case the modules are to be called, and autograd stores what it needs.
+    - no hook stands on them, nor a global module hook.
     """
     return (
-        torch.is_grad_enabled()
-        and is_plain_run(sources)
-        and type(norm) is nn.BatchNorm2d
+        type(norm) is nn.BatchNorm2d
         and type(relu) is nn.ReLU
         and type(conv) is nn.Conv2d
         and norm.weight is not None
@@ -54,19 +46,37 @@ def can_recompute(
         and conv.bias is None
         and conv.padding_mode == "zeros"
         and not isinstance(conv.padding, str)
+        and not has_global_hooks()
         and all(map(is_as_built, (norm, relu, conv)))
     )
 
 
-def is_plain_run(sources: Sequence[Tensor]) -> bool:
+def can_recompute(sources: Sequence[Tensor]) -> bool:
+    """Whether gradients are wanted, of tensors that are there to be read again."""
+    return (
+        torch.is_grad_enabled()
+        and is_eager(sources)
+        and not any(source.is_inference() for source in sources)
+    )
+
+
+def is_eager(tensors: Sequence[Tensor]) -> bool:
+    """Whether these are PyTorch's own tensors with values, and nobody watches what is done to them.
+
+    Not so while compiling, tracing, exporting, inside ``torch.func``, in forward mode, with
+    tensors of another class or on ``meta``.
+    """
     return (
         not torch.compiler.is_compiling()
         and not torch.jit.is_tracing()
         and torch._C._functorch.peek_interpreter_stack() is None
         and forward_ad._current_level < 0
-        and not any(getattr(module, name) for name in _GLOBAL_HOOKS)
-        and all(type(source) in (Tensor, nn.Parameter) and not source.is_meta for source in sources)
+        and all(type(x) in (Tensor, nn.Parameter) and not x.is_meta for x in tensors)
     )
+
+
+def has_global_hooks() -> bool:
+    return any(getattr(module, name) for name in _GLOBAL_HOOKS)
 
 
 def is_as_built(part: nn.Module) -> bool:
@@ -107,7 +117,7 @@ class _CatNormReluConv(torch.autograd.Function):
     def forward(ctx, norm, conv, gamma, beta, weight, *sources):
         ctx.norm, ctx.conv = norm, conv
         ctx.use_batch_statistics = norm.training or norm.running_mean is None
-        output = conv(F.relu(norm(_cat(sources)), inplace=True))
+        output = conv(F.relu(norm(cat(sources)), inplace=True))
         # Sources are saved, parameters only referred to: they are not extra memory. Their
         # version numbers notice a change, as save_for_backward would.
         ctx.save_for_backward(*sources)
@@ -115,12 +125,7 @@ class _CatNormReluConv(torch.autograd.Function):
         if not ctx.use_batch_statistics:
             ctx.constants += [norm.running_mean, norm.running_var]
         ctx.versions = [constant._version for constant in ctx.constants]
-        device = sources[0].device.type
-        ctx.autocast = {
-            "device_type": device,
-            "dtype": torch.get_autocast_dtype(device),
-            "enabled": torch.is_autocast_enabled(device),
-        }
+        ctx.autocast = autocast_state(sources[0].device.type)
         return output
 
     @staticmethod
@@ -155,7 +160,16 @@ class _CatNormReluConv(torch.autograd.Function):
         return None, None, grads[0], grads[1], grad_weight, *grads[2:]
 
 
-def _cat(sources: Sequence[Tensor]) -> Tensor:
+def autocast_state(device: str) -> dict:
+    """Arguments with which ``torch.autocast`` does on this device what it does now."""
+    return {
+        "device_type": device,
+        "dtype": torch.get_autocast_dtype(device),
+        "enabled": torch.is_autocast_enabled(device),
+    }
+
+
+def cat(sources: Sequence[Tensor]) -> Tensor:
     return torch.cat(sources, 1) if len(sources) > 1 else sources[0]
 
 
@@ -163,7 +177,7 @@ def _cat_norm_relu(ctx, gamma, beta, *sources, statistics) -> Tensor:
     """The hidden tensor once more, with its graph, under the forward pass's autocast."""
     with torch.enable_grad(), torch.autocast(**ctx.autocast):
         normed = F.batch_norm(
-            _cat(sources),
+            cat(sources),
             *statistics,  # (None, None) with batch statistics: nothing is updated twice
             gamma,
             beta,

@@ -8,162 +8,26 @@ from __future__ import annotations
 
 import pytest
 import torch
+from densenet.changes import (
+    CHANGES,
+    HOOKS,
+    assert_same,
+    frozen_norm,
+    frozen_weights,
+    norm_in_eval,
+    norm_without_statistics,
+    other_padding,
+    outcome,
+    own_forward,
+    small_net,
+    wrapper,
+)
 from torch import nn
-from torch.nn.utils import parametrizations, prune
 from torchvision.models.feature_extraction import create_feature_extractor
-from torchvision.ops import FrozenBatchNorm2d
 
-from densenet_lessons.densenet import DenseLayer, DenseNet, densenet121, densenet_cifar
-from densenet_lessons.densenet.recompute import can_recompute
-
-
-class Adapter(nn.Conv2d):
-    """A convolution with something added: a subclass of the built-in one."""
-
-    def forward(self, x):
-        return super().forward(x) + 0.5 * x.mean(1, keepdim=True)
-
-
-class Wrapped(nn.Module):
-    def __init__(self, inner):
-        super().__init__()
-        self.inner, self.scale = inner, nn.Parameter(torch.tensor(0.7))
-
-    def forward(self, x):
-        return self.scale * self.inner(x)
-
-
-def frozen_norm(layer):
-    layer.norm1 = FrozenBatchNorm2d(layer.norm1.num_features)
-    layer.norm1.running_mean.uniform_(-1, 1)
-
-
-def group_norm(layer):
-    layer.norm1 = nn.GroupNorm(1, layer.norm1.num_features)
-
-
-def instance_norm(layer):
-    layer.norm1 = nn.InstanceNorm2d(layer.norm1.num_features, affine=True, track_running_stats=True)
-
-
-def norm_without_scale(layer):
-    layer.norm1 = nn.BatchNorm2d(layer.norm1.num_features, affine=False)
-
-
-def norm_without_statistics(layer):
-    layer.norm1 = nn.BatchNorm2d(layer.norm1.num_features, track_running_stats=False)
-
-
-def norm_in_eval(layer):
-    layer.norm1.running_mean.uniform_(-1, 1)
-    layer.norm1.eval()
-
-
-def with_bias(layer):
-    old = layer.conv1
-    layer.conv1 = nn.Conv2d(old.in_channels, old.out_channels, 1)
-
-
-def other_padding(layer):
-    old = layer.conv1
-    layer.conv1 = nn.Conv2d(
-        old.in_channels, old.out_channels, 3, padding=1, padding_mode="reflect", bias=False
-    )
-
-
-def padding_by_name(layer):
-    old = layer.conv1
-    layer.conv1 = nn.Conv2d(old.in_channels, old.out_channels, 3, padding="same", bias=False)
-
-
-def subclass(layer):
-    old = layer.conv1
-    layer.conv1 = Adapter(old.in_channels, old.out_channels, 1, bias=False)
-
-
-def wrapper(layer):
-    layer.conv1 = Wrapped(layer.conv1)
-
-
-def silu(layer):
-    layer.relu1 = nn.SiLU()
-
-
-def leaky(layer):
-    layer.relu1 = nn.LeakyReLU(0.2)
-
-
-def pruned(layer):
-    prune.l1_unstructured(layer.conv1, "weight", amount=0.3)
-
-
-def old_weight_norm(layer):
-    with pytest.warns(FutureWarning):
-        nn.utils.weight_norm(layer.conv1)
-
-
-def weight_norm(layer):
-    parametrizations.weight_norm(layer.conv1)
-
-
-def spectral_norm(layer):
-    parametrizations.spectral_norm(layer.conv1)
-
-
-def old_spectral_norm(layer):
-    nn.utils.spectral_norm(layer.conv1)
-
-
-def own_forward(layer):
-    inner = layer.norm1.forward
-    layer.norm1.forward = lambda x: 2 * inner(x)
-
-
-def frozen_weights(layer):
-    layer.conv1.requires_grad_(False)
-    layer.norm1.requires_grad_(False)
-
-
-CHANGES = [
-    frozen_norm, group_norm, instance_norm, norm_without_scale, norm_without_statistics,
-    norm_in_eval, with_bias, other_padding, padding_by_name, subclass, wrapper, silu, leaky, pruned,
-    old_weight_norm, weight_norm, spectral_norm, old_spectral_norm, own_forward, frozen_weights,
-]  # fmt: skip
-
-
-def small_net(*, memory_efficient=True):
-    torch.manual_seed(3)
-    net = DenseNet(5, (2, 3), 7, num_classes=3, small_inputs=True)
-    for module in net.modules():
-        if isinstance(module, DenseLayer):
-            module.memory_efficient = memory_efficient
-    net.double()
-    for module in net.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.uniform_(module.bias, -0.5, 0.5)
-    return net
-
-
-def outcome(net, images):
-    """Output, gradients of the input and of all parameters, buffers."""
-    images = images.clone().requires_grad_()
-    torch.manual_seed(5)
-    output = net(images)
-    output.square().sum().backward()
-    grads = {name: parameter.grad for name, parameter in net.named_parameters()}
-    return output.detach(), images.grad, grads, dict(net.named_buffers())
-
-
-def assert_same(ours, plain):
-    torch.testing.assert_close(ours[:2], plain[:2])
-    for mine, theirs in zip(ours[2:], plain[2:], strict=True):
-        assert mine.keys() == theirs.keys()
-        for name, value in theirs.items():
-            if value is None:
-                assert mine[name] is None, name
-            else:
-                torch.testing.assert_close(mine[name], value, msg=f"{name} differs")
+from densenet_lessons.densenet import DenseBlock, densenet121, densenet_cifar
+from densenet_lessons.densenet.recompute import are_as_built, can_recompute
+from densenet_lessons.probes import saved_bytes
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -178,18 +42,6 @@ def test_a_changed_layer_gives_what_the_plain_net_gives(change):
             layer.double()
         results.append(outcome(net, images))
     assert_same(*results)
-
-
-HOOKS = {
-    "forward": lambda module, seen: module.register_forward_hook(lambda *_: seen.append("f")),
-    "forward that replaces": lambda module, seen: module.register_forward_hook(
-        lambda module, inputs, output: seen.append("r") or 2 * output
-    ),
-    "before": lambda module, seen: module.register_forward_pre_hook(lambda *_: seen.append("p")),
-    "full backward": lambda module, seen: module.register_full_backward_hook(
-        lambda *_: seen.append("b")
-    ),
-}
 
 
 @pytest.mark.parametrize("part", ["norm1", "relu1", "conv1", "norm2", "relu2", "conv2"])
@@ -228,13 +80,36 @@ def test_a_stored_activation_is_not_changed_afterwards():
     assert all(torch.equal(output, before) for output, before in kept.values())
 
 
-def test_only_layers_as_built_are_recomputed():
+def test_only_layers_as_built_are_recomputed_by_formulas():
     layer = small_net().features.denseblock1.denselayer1
-    x = [torch.randn(2, 7, 4, 4).double()]
-    assert can_recompute(x, layer.norm1, layer.relu1, layer.conv1)
+    assert are_as_built(layer.norm1, layer.relu1, layer.conv1)
+    for change in set(CHANGES) - {norm_in_eval, norm_without_statistics, frozen_weights}:
+        changed = small_net().features.denseblock1.denselayer1
+        change(changed)
+        assert not are_as_built(changed.norm1, changed.relu1, changed.conv1), change.__name__
+    x = torch.randn(2, 7, 4, 4)
+    assert can_recompute([x])
+    assert not can_recompute([x.to("meta")])
+    assert not torch.func.vmap(lambda row: row + can_recompute([row]))(torch.zeros(2)).any()
     with torch.no_grad():
-        assert not can_recompute(x, layer.norm1, layer.relu1, layer.conv1)
-    assert not can_recompute([x[0].to("meta")], layer.norm1, layer.relu1, layer.conv1)
+        assert not can_recompute([x])
+
+
+def kept(change, *, memory_efficient):
+    torch.manual_seed(0)
+    block = DenseBlock(6, 16, 4, memory_efficient=memory_efficient)
+    for layer in block:
+        change(layer)
+    return saved_bytes(block, torch.randn(2, 16, 8, 8))
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_changed_layer_keeps_less_than_the_plain_one(change):
+    frugal, plain = (kept(change, memory_efficient=flag) for flag in (True, False))
+    assert frugal < plain
+    # What stands in CHANGES keeps a tensor of its own, or can't be made again for sure.
+    if change not in (frozen_norm, other_padding, wrapper, own_forward):
+        assert frugal < 0.5 * plain
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.trace")
