@@ -1,6 +1,7 @@
 """The architecture explorer: exact numbers, parts that follow the net, refusals in words."""
 
 import io
+import re
 
 import pytest
 import torch
@@ -172,3 +173,43 @@ def test_the_first_setting_can_be_chosen(monkeypatch):
         architecture_explorer("DenseNet-9")
     with pytest.raises(ValueError, match=r"zoom must be one of .*, got 'atom'"):
         architecture_explorer(zoom="atom")
+
+
+def test_the_picture_is_walked_by_clicks_from_net_to_layer_and_out_by_escape(panel):
+    panel.set(net="DenseNet-169", zoom="net", part="block 1")
+    names = [region.sets["part"] for region in panel.scene.regions]
+    assert names == list(panel.controls["part"].allowed)
+    at = names.index("block 4")
+    panel._touched("choose", at)
+    assert (panel.values["zoom"], panel.values["part"], panel._hot.chosen) == ("net", "block 4", at)
+    panel._touched("open", at)
+    assert panel.values["zoom"] == "block"
+    assert len(panel.scene.regions) == 32
+    assert panel.scene.regions[panel._hot.chosen].sets == {"layer": panel.values["layer"]}
+    panel._touched("open", 30)
+    assert (panel.values["zoom"], panel.values["layer"]) == ("layer", 31)
+    for zoom in ("block", "net", "net"):
+        panel._touched("leave", 0)
+        assert panel.values["zoom"] == zoom
+    panel._touched("open", names.index("head"))
+    panel._touched("leave", 0)
+    assert (panel.values["zoom"], panel.values["part"]) == ("net", "head")
+
+
+@pytest.mark.parametrize("net", ["DenseNet-121", "DenseNet (L=40, k=12)"])
+def test_labels_add_up_to_the_net(panel, net):
+    panel.set(net=net, zoom="net")
+    counted = panel.sentence.partition(": ")[2]
+    totals = [int(n.replace(",", "")) for n in re.findall(r"[\d,]*\d", counted)[:2]]
+    found = [
+        [
+            int(n.replace(",", ""))
+            for n in re.findall(r"([\d,]+) (?:parameters|multiply)", one.label)
+        ]
+        for one in panel.scene.regions
+    ]
+    assert [sum(column) for column in zip(*found, strict=True)] == totals
+    for part in panel.controls["part"].allowed:
+        for zoom in ("block", "layer"):
+            panel.set(part=part, zoom=zoom)
+            assert all(region.label.endswith(".") for region in panel.scene.regions)

@@ -90,13 +90,13 @@ def test_a_layer_that_is_not_there_is_refused(index, layer):
 def test_each_net_can_be_drawn_at_each_level(name):
     spec, size = NETS[name]
     parts = parts_of(spec, size)
-    drawn = [draw_net(parts, name, part=index) for index in range(len(parts))]
+    drawn = [draw_net(parts, name, part=index)[0] for index in range(len(parts))]
     for part in parts:
         if part.layers:
-            drawn.append(draw_block(part, name, layer=len(part.layers)))
-            drawn.append(draw_chain(layer_maps(part, 1), part.layers[0], name))
+            drawn.append(draw_block(part, name, layer=len(part.layers))[0])
+            drawn.append(draw_chain(layer_maps(part, 1), part.layers[0], name)[0])
         else:
-            drawn.append(draw_chain(part.maps, part.steps, part.name))
+            drawn.append(draw_chain(part.maps, part.steps, part.name)[0])
     seen = {image.tobytes() for image in drawn}
     assert len(seen) == len(drawn), "two different parts look the same"
     assert {image.size for image in drawn} == {(2 * WIDTH, 2 * HEIGHT)}
@@ -110,7 +110,7 @@ def run_lengths(row: np.ndarray) -> dict[str, int]:
 
 def test_widths_are_to_scale():
     part = parts_of(IMAGENET_NETS["densenet121"], 224)[1]
-    row = pixels(draw_chain(part.maps, part.steps[:4], "block 1"))[2 * 150]
+    row = pixels(draw_chain(part.maps, part.steps[:4], "block 1")[0])[2 * 150]
     found = run_lengths(row)
     # 64 channels come in and stand in both maps; each of the six layers adds half as many.
     for layer in range(1, 7):
@@ -119,7 +119,7 @@ def test_widths_are_to_scale():
 
 def test_heights_fall_by_one_step_a_halving():
     maps = parts_of(IMAGENET_NETS["densenet121"], 224)[0].maps
-    picture = pixels(draw_chain(maps, (), "stem"))[2 * 40 : 2 * 162]
+    picture = pixels(draw_chain(maps, (), "stem")[0])[2 * 40 : 2 * 162]
     grey = np.array([round(255 * c) for c in to_rgb(source_colour(0))])
     tall = (picture == grey).all(2).sum(0)
     image, pooled = tall[: WIDTH // 2].max(), tall[WIDTH:].max()
@@ -131,7 +131,7 @@ def test_a_long_title_and_the_totals_end_within_the_picture():
     parts = parts_of(cifar_spec(250, 48), 32)
     title = "Custom net (L = 250, k = 48, theta = 0.5, with bottleneck)\n"
     title += "60,744,370 parameters, 21,672,454,008 multiply-adds at 32 pixels"
-    plain, full = (pixels(draw_net(parts, words, part=1)) for words in ("", title))
+    plain, full = (pixels(draw_net(parts, words, part=1)[0]) for words in ("", title))
     columns = np.flatnonzero((plain != full).any((0, 2)))
     assert columns.max() < 2 * (WIDTH - 14)
     lines = (plain != full).any((1, 2))
@@ -141,15 +141,15 @@ def test_a_long_title_and_the_totals_end_within_the_picture():
 
 def test_the_chosen_part_and_layer_are_marked():
     parts = parts_of(IMAGENET_NETS["densenet121"], 224)
-    pictures = [draw_net(parts, "net", part=3, layer=layer) for layer in (1, 12)]
+    pictures = [draw_net(parts, "net", part=3, layer=layer)[0] for layer in (1, 12)]
     assert share_of(pictures[0], "#fff4ea") > 0.02
     changed = (pixels(pictures[0]) != pixels(pictures[1])).any(2)
     assert 0 < changed.mean() < 0.001, "only the tooth under the layer moves"
     assert WIDTH <= 836, "wider is scaled down beside JupyterLab's file browser"
-    rows = [draw_block(parts[3], "block", layer=layer) for layer in (1, 12)]
+    rows = [draw_block(parts[3], "block", layer=layer)[0] for layer in (1, 12)]
     assert (pixels(rows[0]) != pixels(rows[1])).any()
     assert share_of(rows[0], ACCENT) > 0.01, "the 3x3 convolutions"
-    assert share_of(draw_block(parts_of(PLAIN, 32)[1], "plain", layer=1), "#5b7a99") == 0
+    assert share_of(draw_block(parts_of(PLAIN, 32)[1], "plain", layer=1)[0], "#5b7a99") == 0
 
 
 def test_shares_add_up_and_the_largest_is_framed():

@@ -1,13 +1,16 @@
 """The architecture explorer: any DenseNet of the paper, or one's own, at three zoom levels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from densenet_lessons.costs import Part, layer_maps, parts_of
+from PIL.Image import Image
+
+from densenet_lessons.costs import Map, Operation, Part, layer_maps, parts_of
 from densenet_lessons.densenet import CIFAR_NETS, IMAGENET_NETS, DenseNetSpec, cifar_spec
+from densenet_lessons.panels.architecture import words
 from densenet_lessons.panels.architecture.picture import draw_block, draw_chain, draw_net
-from densenet_lessons.panels.base import Panel, refusing
+from densenet_lessons.panels.base import Panel, Region, Scene, refusing
 from densenet_lessons.panels.controls import choice, slider, steps, toggle
 
 CUSTOM = "custom"
@@ -67,46 +70,59 @@ class ArchitectureExplorer(Panel):
     def fallback(self, name: str, value: Any, allowed: Sequence[Any]) -> Any:
         return _EVERY_NET if name == "part" else super().fallback(name, value, allowed)
 
-    def draw(self, net: str, zoom: str, part: str, layer: int, **own: Any) -> tuple[Any, str, str]:
+    def leaves(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """One step out: from a layer to its block, from all else to the net."""
+        part = next(one for one in _parts(*_spec(**values)) if one.name == values["part"])
+        return {"zoom": "block" if values["zoom"] == "layer" and part.layers else "net"}
+
+    def draw(self, net: str, zoom: str, part: str, layer: int, **own: Any) -> Scene:
         spec, size = _spec(net, **own)
         parts = _parts(spec, size)
-        index = [one.name for one in parts].index(part)
-        chosen = parts[index]
-        if net == CUSTOM:
-            kind = "with" if own["bottleneck"] else "without"
-            net = (
-                f"Custom net (L = {own['depth']}, k = {own['growth_rate']}, "
-                f"theta = {own['theta']:g}, {kind} bottleneck)"
-            )
-        totals = (
-            f"{_sum(parts, 'parameters'):,} parameters, "
-            f"{_sum(parts, 'macs'):,} multiply-adds at {size} pixels"
-        )
-        sentence = f"{net}: {totals}. {_about(chosen, parts)}"
-        if chosen.layers:
-            sentence += f" {_about_layer(chosen, layer)}"
-        sentence += f" {_shown(zoom, chosen)}"
+        chosen = next(one for one in parts if one.name == part)
+        name = words.custom_name(own) if net == CUSTOM else net
+        told = words.sentence(name, parts, size, chosen, layer, zoom)
         if zoom == "net":
-            widths = ", ".join(f"{one.name} {one.maps[-1].channels}" for one in parts)
-            alt = f"{net} to scale, from stem to head. Channels that leave each part: {widths}."
-            return draw_net(parts, f"{net}\n{totals}", part=index, layer=layer), alt, sentence
-        title = f"{net}, {part}"
+            title = f"{name}\n{words.totals(parts, size)}"
+            picture, boxes = draw_net(parts, title, part=parts.index(chosen), layer=layer)
+            regions = [
+                Region(
+                    *box,
+                    words.about(one, parts),
+                    {"part": one.name},
+                    {"part": one.name, "zoom": "block"},
+                )
+                for one, box in zip(parts, boxes, strict=True)
+            ]
+            return Scene(picture, words.net_alt(name, parts), told, regions)
+        title = f"{name}, {part}"
         if not chosen.layers:
-            ways = ", then ".join(
-                f"{m.channels} channels of {m.side}×{m.side}" for m in chosen.maps
-            )
-            return draw_chain(chosen.maps, chosen.steps, title), f"{title}: {ways}.", sentence
+            picture, regions = _chain(chosen.maps, chosen.steps, title)
+            return Scene(picture, words.chain_alt(name, chosen), told, regions)
         if zoom == "block":
-            alt = (
-                f"{title}, a row for each of {len(chosen.layers)} layers: what they read grows "
-                f"from {chosen.maps[0].channels} channels to {chosen.maps[1].channels} at the end."
-            )
-            return draw_block(chosen, f"{title}, layer by layer", layer=layer), alt, sentence
-        title += f", layer {layer} of {len(chosen.layers)}"
-        maps = layer_maps(chosen, layer)
-        ways = ", then ".join(f"{m.channels}" for m in maps)
-        alt = f"{title}: channels {ways}, all on maps of {maps[0].side}×{maps[0].side}."
-        return draw_chain(maps, chosen.layers[layer - 1], title), alt, sentence
+            picture, boxes = draw_block(chosen, f"{title}, layer by layer", layer=layer)
+            regions = [
+                Region(
+                    *box,
+                    words.about_layer(chosen, number),
+                    {"layer": number},
+                    {"layer": number, "zoom": "layer"},
+                )
+                for number, box in enumerate(boxes, 1)
+            ]
+            return Scene(picture, words.block_alt(name, chosen), told, regions)
+        maps, title = layer_maps(chosen, layer), f"{title}, layer {layer} of {len(chosen.layers)}"
+        picture, regions = _chain(maps, chosen.layers[layer - 1], title)
+        return Scene(picture, words.layer_alt(name, chosen, layer, maps), told, regions)
+
+
+def _chain(
+    maps: Sequence[Map], steps: Sequence[Operation], title: str
+) -> tuple[Image, list[Region]]:
+    """A chain of maps and its steps; each tells its numbers."""
+    picture, boxes = draw_chain(maps, steps, title)
+    labels = [words.map_label(m, number, len(maps)) for number, m in enumerate(maps, 1)]
+    labels += [words.step_label(step) for step in steps]
+    return picture, [Region(*box, label) for box, label in zip(boxes, labels, strict=True)]
 
 
 def _spec(net: str, **values: Any) -> tuple[DenseNetSpec, int]:
@@ -128,50 +144,3 @@ def _spec(net: str, **values: Any) -> tuple[DenseNetSpec, int]:
 @lru_cache(maxsize=32)
 def _parts(spec: DenseNetSpec, image_size: int) -> tuple[Part, ...]:
     return tuple(parts_of(spec, image_size))
-
-
-def _about(part: Part, parts: Iterable[Part]) -> str:
-    """A part in exact numbers, and its share of the net."""
-    start, end = part.maps[0], part.maps[-1]
-    way = f"{start.channels:,} channels of {start.side}×{start.side} in"
-    way += f", {end.channels:,} of {end.side}×{end.side} out"
-    counts = [
-        f"{value:,} {what} ({_percent(value, _sum(parts, field))} of the net's)"
-        for field, what, value in (
-            ("parameters", "parameters", part.parameters),
-            ("macs", "multiply-adds", part.macs),
-        )
-    ]
-    name = part.name[0].upper() + part.name[1:]
-    return f"{name}: {way}; {counts[0]}, {counts[1]}."
-
-
-def _shown(zoom: str, part: Part) -> str:
-    """What the picture shows, in words."""
-    if zoom == "net" or part.layers:
-        return f"The picture shows the {zoom}."
-    name = part.name if part.name[-1].isdigit() else f"the {part.name}"
-    rest = "." if zoom == "block" else ", step by step: it has no layers."
-    return f"The picture shows {name}{rest}"
-
-
-def _about_layer(part: Part, layer: int) -> str:
-    mine = part.layers[layer - 1]
-    convs = [step for step in mine if step.kind == "conv"]
-    work = " and ".join(
-        f"{conv.macs:,} in the {conv.kernel_size}×{conv.kernel_size} convolution" for conv in convs
-    )
-    return (
-        f"Layer {layer} of {len(part.layers)} reads {mine[0].in_channels:,} channels and adds "
-        f"{convs[-1].out_channels}: {sum(step.parameters for step in mine):,} parameters; "
-        f"multiply-adds: {work}."
-    )
-
-
-def _sum(parts: Iterable[Part], field: str) -> int:
-    return sum(getattr(part, field) for part in parts)
-
-
-def _percent(value: int, whole: int) -> str:
-    percent = 100 * value / whole
-    return "less than 0.1%" if 0 < percent < 0.05 else f"{percent:.1f}%"

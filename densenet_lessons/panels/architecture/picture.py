@@ -12,13 +12,17 @@ from PIL import Image
 from densenet_lessons.costs import Map, Operation, Part
 from densenet_lessons.pictures import ACCENT, INK, MUTED, Sheet, source_colour
 
+#: x, y, width and height in CSS pixels.
+Box = tuple[float, float, float, float]
+Drawn = tuple[Image.Image, list[Box]]
+
 WIDTH, HEIGHT = 836, 368
 _EDGE = 14
 _WORK = 604  # where the bars of a block's multiply-adds begin
 _SOFT, _SQUEEZED, _ONE, _THREE = "#eef1f5", "#b9c4d0", "#5b7a99", ACCENT
 
 
-def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) -> Image.Image:
+def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) -> Drawn:
     """The whole net, with each part's share of parameters and multiply-adds below it.
 
     Args:
@@ -26,6 +30,9 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
         title: the first line of the picture; a second one may follow after a line break.
         part: index of the part to mark, from 0 on.
         layer: the layer to mark if that part is a block, from 1 on.
+
+    Returns:
+        The picture, and the place of each part.
     """
     page = Sheet(WIDTH, HEIGHT)
     title, _, below = title.partition("\n")
@@ -42,9 +49,11 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
     most = [max(one.parameters for one in parts), max(one.macs for one in parts)]
     whole = [sum(one.parameters for one in parts), sum(one.macs for one in parts)]
     spans = [max(60, scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) for maps in shown]
+    boxes = []
     x, gap = left, (room - sum(spans)) / max(1, len(parts) - 1)
     for index, (one, maps, span) in enumerate(zip(parts, shown, spans, strict=True)):
         chosen, middle = index == part, x + span / 2
+        boxes.append((x - 4, 58, span + 8, HEIGHT - 62))
         if chosen:
             page.box(x - 4, 58, span + 8, HEIGHT - 62, fill="#fff4ea", edge=ACCENT, line=1.5)
         start = middle - (scale * sum(m.channels for m in maps) + 4 * (len(maps) - 1)) / 2
@@ -62,16 +71,19 @@ def draw_net(parts: Sequence[Part], title: str, *, part: int, layer: int = 1) ->
             _bar(page, middle, (300, 358)[row], value / most[row], 100 * value / whole[row])
         x += span + gap
     _scale_bar(page, scale)
-    return page.image
+    return page.image, boxes
 
 
-def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
+def draw_block(part: Part, title: str, *, layer: int) -> Drawn:
     """A dense block layer by layer: what each reads, what it adds, and its multiply-adds.
 
     Args:
         part: a dense block.
         title: the first line of the picture.
         layer: the layer to mark, from 1 on.
+
+    Returns:
+        The picture, and the place of each layer.
     """
     page = Sheet(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
@@ -83,6 +95,7 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
     row = min(26.0, 286 / total)
     every = next(n for n in (1, 2, 4, 8, 16) if n * row >= 13)
     most = max(sum(step.macs for step in steps) for steps in part.layers)
+    boxes = []
     for number, steps in enumerate(part.layers, 1):
         y = 48 + (number - 1) * row
         high = max(1.0, row - (2 if row > 8 else 1 if row > 4.5 else 0.5))
@@ -97,6 +110,7 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
                 long = (WIDTH - _EDGE - _WORK) * step.macs / most
                 page.box(x, y, long, high, fill=_ONE if step.kernel_size == 1 else _THREE)
                 x += long
+        boxes.append((40, y, WIDTH - _EDGE - 40, row))
         if number == layer:
             frame = width + 16 + scale * k
             page.box(80, y - 2, frame, high + 4, edge=INK, line=1.5)
@@ -110,16 +124,19 @@ def draw_block(part: Part, title: str, *, layer: int) -> Image.Image:
         f"All maps have {last.side}×{last.side} positions.",
         size=11, colour=MUTED, anchor="ls",
     )  # fmt: skip
-    return page.image
+    return page.image, boxes
 
 
-def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> Image.Image:
+def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> Drawn:
     """A layer, stem, transition or head: its maps one after the other, and a table of its steps.
 
     Args:
         maps: from what enters to what leaves.
         steps: the operations with weights.
         title: the first line of the picture.
+
+    Returns:
+        The picture, and the places of the maps, then of the steps.
     """
     page = Sheet(WIDTH, HEIGHT)
     page.text(_EDGE, 6, title, size=14, bold=True)
@@ -127,7 +144,7 @@ def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> I
     scale = (WIDTH - 2 * _EDGE - arrow * (len(maps) - 1) - 60) / sum(m.channels for m in maps)
     tall = 92 / (log2(max(m.side for m in maps)) + 1)
     spans = [max(44, scale * m.channels) for m in maps]
-    x = (WIDTH - sum(spans) - arrow * (len(maps) - 1)) / 2
+    x, boxes = (WIDTH - sum(spans) - arrow * (len(maps) - 1)) / 2, []
     for index, (m, span) in enumerate(zip(maps, spans, strict=True)):
         if index:
             lines = m.made_by.split("\n")
@@ -142,15 +159,16 @@ def draw_chain(maps: Sequence[Map], steps: Sequence[Operation], title: str) -> I
         plain = 0 < index < len(maps) - 1 and m.sources[0][1] == 0
         place = x + (span - scale * m.channels) / 2
         _stripes(page, m, place, base - high, high, scale, grey=_SQUEEZED if plain else None)
+        boxes.append((x, base - high, span, high + 42))
         page.text(x + span / 2, base + 7, f"{m.channels:,}", size=13, anchor="ma", bold=True)
         size = f"{m.side}×{m.side}"
         page.text(x + span / 2, base + 25, size, size=11, anchor="ma", colour=MUTED)
         x += span
-    _table(page, steps, 218)
-    return page.image
+    return page.image, boxes + _table(page, steps, 218)
 
 
-def _table(page: Sheet, steps: Sequence[Operation], y: float) -> None:
+def _table(page: Sheet, steps: Sequence[Operation], y: float) -> list[Box]:
+    boxes = []
     ends = {"channels": 400, "kernel": 500, "parameters": 640, "multiply-adds": WIDTH - 2 * _EDGE}
     page.text(_EDGE + 10, y, "step", size=11, colour=MUTED, anchor="la")
     for words, x in ends.items():
@@ -168,10 +186,12 @@ def _table(page: Sheet, steps: Sequence[Operation], y: float) -> None:
             kernel = f"{step.kernel_size}×{step.kernel_size}" if step.kind == "conv" else ""
             name = step.name.removeprefix("features.")
             cells, counts = [arrow, kernel], [step.parameters, step.macs]
+            boxes.append((_EDGE, y - 4, WIDTH - 2 * _EDGE, 23))
         page.text(_EDGE + 10, y, name, size=13, anchor="la", bold=step is None)
         cells += [f"{count:,}" if count else "0" for count in counts]
         for words, x in zip(cells, ends.values(), strict=True):
             page.text(x, y, words, size=13, anchor="ra", bold=step is None)
+    return boxes
 
 
 def _drawn(part: Part) -> tuple[Map, ...]:
