@@ -18,6 +18,7 @@ from densenet_lessons.experiments.reuse import (
     SourceRecord,
     load_reuse,
 )
+from densenet_lessons.experiments.scaling import scale_up
 from densenet_lessons.experiments.welch import Difference
 from densenet_lessons.experiments.zoo import (
     DEPTH,
@@ -52,6 +53,7 @@ __all__ = [
     "load_reuse",
     "matched_plain",
     "matched_residual",
+    "scale_up",
     "summarise",
     "trained_densenet",
     "zoo_records",

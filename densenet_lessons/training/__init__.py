@@ -10,14 +10,20 @@ from densenet_lessons.training.devices import (
 from densenet_lessons.training.evaluation import Evaluation, evaluate
 from densenet_lessons.training.history import DivergedError, History, Progress, text_progress
 from densenet_lessons.training.loop import train
-from densenet_lessons.training.schedules import one_cycle, paper_schedule
+from densenet_lessons.training.ranks import Ranks, all_ranks
+from densenet_lessons.training.scaled import ScaleSettings, train_scaled
+from densenet_lessons.training.schedules import imagenet_schedule, one_cycle, paper_schedule
 
 __all__ = [
     "DivergedError",
     "Evaluation",
     "History",
     "Progress",
+    "Ranks",
+    "ScaleSettings",
+    "all_ranks",
     "evaluate",
+    "imagenet_schedule",
     "load_checkpoint",
     "one_cycle",
     "one_thread",
@@ -28,4 +34,5 @@ __all__ = [
     "seed_everything",
     "text_progress",
     "train",
+    "train_scaled",
 ]

@@ -14,7 +14,13 @@ from densenet_lessons.training.history import History
 
 
 def save_checkpoint(
-    path: str | Path, settings: dict, model: nn.Module, optimizer: Optimizer, history: History
+    path: str | Path,
+    settings: dict,
+    model: nn.Module,
+    optimizer: Optimizer,
+    history: History,
+    *,
+    scaler: torch.amp.GradScaler | None = None,
 ) -> None:
     """Write the state after an epoch, so that an interruption leaves the one before, whole."""
     path = Path(path)
@@ -24,6 +30,7 @@ def save_checkpoint(
         "model": model.state_dict(),
         "optimizer": optimizer.state_dict(),
         "history": asdict(history),
+        "scaler": {} if scaler is None else scaler.state_dict(),
     }
     unfinished = path.with_name(path.name + ".part")
     torch.save(state, unfinished)
@@ -59,11 +66,19 @@ def load_checkpoint(
         ValueError: if the file comes from a training with other settings.
         RuntimeError: if the file is damaged.
     """
+    return put_back(read_checkpoint(path, settings), model, optimizer)
+
+
+def read_checkpoint(path: str | Path, settings: dict) -> dict | None:
+    """What the file holds, on the CPU; None if there is no such file.
+
+    Raises:
+        ValueError, RuntimeError: as ``load_checkpoint``.
+    """
     if not Path(path).exists():
-        return History()
-    device = next(model.parameters()).device
+        return None
     try:
-        state = torch.load(path, map_location=device, weights_only=True)
+        state = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
         raise RuntimeError(f"{path} is damaged; delete it to start again") from error
     changed = [name for name in settings if settings[name] != state["settings"].get(name)]
@@ -73,6 +88,20 @@ def load_checkpoint(
             f"checkpoint must come from the same training, got {path} with {then}; "
             "delete it to start again"
         )
+    return state
+
+
+def put_back(
+    state: dict | None,
+    model: nn.Module,
+    optimizer: Optimizer,
+    scaler: torch.amp.GradScaler | None = None,
+) -> History:
+    """Put model and optimizer in a state that was read, and return its history."""
+    if state is None:
+        return History()
     model.load_state_dict(state["model"])
     optimizer.load_state_dict(state["optimizer"])
+    if scaler is not None and state.get("scaler"):
+        scaler.load_state_dict(state["scaler"])
     return History(**state["history"])

@@ -12,6 +12,11 @@ def paper_schedule(done: float) -> float:
     return 1.0 if done < 0.5 else 0.1 if done < 0.75 else 0.01
 
 
+def imagenet_schedule(done: float) -> float:
+    """The rate is divided by 10 at a third and at two thirds. Paper: section 4.2, ImageNet."""
+    return 1.0 if done < 1 / 3 else 0.1 if done < 2 / 3 else 0.01
+
+
 def one_cycle(done: float) -> float:
     """The rate climbs for three tenths of the training, then falls to zero along a cosine.
 
