@@ -35,7 +35,7 @@ def test_growth_rate_explorer_says_what_arithmetic_and_the_record_say(growth_rat
             assert f"starts with {entering} channels" in panel.sentence
             assert f"it has {entering + layers * growth_rate}." in panel.sentence
     panel.set(block=1, layers=3, map=2 * growth_rate)  # the first channel after the input's 2k
-    assert panel.sentence.endswith(f"Map {2 * growth_rate} comes from layer 1.")
+    assert f"Map {2 * growth_rate} comes from layer 1. " in panel.sentence
     assert f"{count_parameters(spec):,} parameters" in panel.sentence
     assert f"{count_macs(spec, 28) / 1e6:.1f} million" in panel.sentence
     accuracy = trained_densenet(growth_rate)[1].test_accuracy
@@ -58,7 +58,7 @@ def test_as_many_maps_are_on_offer_as_are_shown():
         panel.set(block=4, map=3)
     assert (panel.values, panel.png) == before
     panel.controls["growth_rate"].children[1].index = 0  # dragged by the learner
-    assert panel.sentence.endswith("it has 11. Map 10 comes from layer 3.")
+    assert "it has 11. Map 10 comes from layer 3. " in panel.sentence
 
 
 def test_one_redraw_a_move(monkeypatch):

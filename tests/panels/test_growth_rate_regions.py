@@ -45,7 +45,7 @@ def test_a_map_tells_its_source_range_and_likeness_and_a_click_enlarges_it(view)
     )
     panel._touched("choose", place)
     assert panel.values | {"view": "one block", "map": 17} == panel.values
-    assert panel.sentence.endswith("Map 17 comes from layer 1.")
+    assert "Map 17 comes from layer 1. " in panel.sentence
     assert panel.scene.regions[panel._hot.chosen].label.startswith("Map 17 of block 1")
     panel._touched("leave", 0)
     assert panel.values["view"] == "whole net"

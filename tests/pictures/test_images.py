@@ -134,8 +134,8 @@ def one_thicker_line():
 
 STORED = Drawing(dense_block, "A block.")
 OTHERS = {
-    "numbers": lambda: dense_block(16, 11, 4),
-    "layers": lambda: dense_block(16, 12, 3),
+    "numbers": lambda: dense_block(64, 31, 6),
+    "layers": lambda: dense_block(64, 32, 5),
     "line": one_thicker_line,
     "drawing": transition,
 }

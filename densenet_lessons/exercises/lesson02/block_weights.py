@@ -1,4 +1,4 @@
-"""Exercise 2.8: Weights of a block."""
+"""Exercise 2.9: Weights of a block."""
 
 from densenet_lessons.costs import layer_operations
 from densenet_lessons.densenet import block_widths
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "2.8",
+    "2.9",
     "Weights of a block",
     kind="function",
     minutes=6,

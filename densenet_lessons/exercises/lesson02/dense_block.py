@@ -1,4 +1,4 @@
-"""Exercise 2.4: Write the dense block."""
+"""Exercise 2.5: Write the dense block."""
 
 from functools import partial
 
@@ -11,7 +11,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "2.4",
+    "2.5",
     "Write the dense block",
     kind="module",
     minutes=10,

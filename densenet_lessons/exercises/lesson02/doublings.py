@@ -1,11 +1,11 @@
-"""Exercise 2.9: Two doublings."""
+"""Exercise 2.10: Two doublings."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "2.9",
+    "2.10",
     "Two doublings",
     kind="predict",
     minutes=2,

@@ -1,11 +1,11 @@
-"""Exercise 2.5: Read the plot: which line is k = 12?."""
+"""Exercise 2.6: Read the plot: which line is k = 12?."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "2.5",
+    "2.6",
     "Read the plot: which line is k = 12?",
     kind="plot",
     minutes=2,

@@ -1,4 +1,4 @@
-"""Exercise 2.7: Norms for one channel."""
+"""Exercise 2.8: Norms for one channel."""
 
 from densenet_lessons.densenet import DenseBlock
 from densenet_lessons.exercises import expect
@@ -6,7 +6,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "2.7",
+    "2.8",
     "Norms for one channel",
     kind="predict",
     minutes=2,
@@ -24,15 +24,15 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def readers(answer):
-    first, *_ = block = DenseBlock(4, 16, 12, bn_size=None)
+    first, *_ = block = DenseBlock(6, 64, 32, bn_size=None)
     before = first.norm1.num_features
     expect.guess(answer, sum(layer.norm1.num_features > before for layer in block))
 
 
-readers.solves(3, because="Layers 2, 3 and 4 read it, each through a norm of its own.")
-readers.rejects(4, says="Layer 1 makes the channel; its own norm stands before that.")
+readers.solves(5, because="Layers 2 to 6 read it, each through a norm of its own.")
+readers.rejects(6, says="Layer 1 makes the channel; its own norm stands before that.")
 readers.rejects(1, says="A norm belongs to a reader, not to the channel: count the readers.")
-readers.rejects(2, says="One reader is missing. The last layer reads it as well.")
-readers.rejects(10, says="This counts all links of the block. The question is about one channel.")
-readers.rejects(12, says="These are all channels of layer 1. The question is about one of them.")
+readers.rejects(4, says="One reader is missing. The last layer reads it as well.")
+readers.rejects(21, says="This counts all links of the block. The question is about one channel.")
+readers.rejects(32, says="These are all channels of layer 1. The question is about one of them.")
 readers.rejects(0, says="Later layers read this channel, and each has a norm in front.")

@@ -1,4 +1,4 @@
-"""Exercise 2.6: Find the bug: every shape fits."""
+"""Exercise 2.7: Find the bug: every shape fits."""
 
 import torch
 
@@ -8,7 +8,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "2.6",
+    "2.7",
     "Find the bug: every shape fits",
     kind="bug",
     minutes=6,

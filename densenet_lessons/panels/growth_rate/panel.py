@@ -127,7 +127,9 @@ def _one_block(
     film.append(
         FilmStep(words.answers_later(block, shares), [names.index(name) for name in shares])
     )
-    told = [*told, words.widths(block, counts), words.origin(chosen, owners[chosen])]
+    row = [like for like, owner in zip(alike, owners, strict=False) if owner == owners[chosen]]
+    origin = words.origin(chosen, owners[chosen], sum(row) / len(row))
+    told = [*told, words.widths(block, counts), origin]
     alt = words.block_alt(
         growth_rate, block, image, counts, chosen, maps[chosen], alike[chosen], shares
     )

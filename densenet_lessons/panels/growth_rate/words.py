@@ -39,10 +39,12 @@ def widths(block: int, counts: Sequence[int]) -> str:
     )
 
 
-def origin(index: int, source: int) -> str:
+def origin(index: int, source: int, mean: float) -> str:
+    """Where a map comes from; ``mean`` is the mean likeness of all maps from there."""
+    row = f"The mean likeness of that row is {mean:.2f}."
     if source == 0:
-        return f"Map {index} comes from the block's input."
-    return f"Map {index} comes from layer {source}."
+        return f"Map {index} comes from the block's input. {row}"
+    return f"Map {index} comes from layer {source}. {row}"
 
 
 def block_alt(

@@ -87,9 +87,9 @@ _ALTS = {
         "8×8."
     ),
     dense_block: (
-        "A dense block of 4 layers as a staircase. 16 channels enter; each layer reads the whole "
-        "stack so far and appends 12 channels below it, so the width climbs by concatenation from "
-        "16 to 28, 40, 52 and 64, while everything older is passed on unchanged."
+        "A dense block of 6 layers as a staircase. 64 channels enter; each layer reads the whole "
+        "stack so far and appends 32 channels below it, so the width climbs by concatenation from "
+        "64 to 96, 128, 160, 192, 224 and 256, while everything older is passed on unchanged."
     ),
     bottleneck: (
         "A bottleneck layer as two funnels. Batch norm, ReLU and a 1×1 convolution with 61,440 "

@@ -20,7 +20,7 @@ from densenet_lessons.pictures.palette import INK, MUTED, ink_on, source_colour,
 _TOP, _THICK, _LANE = 112, 44, 36
 
 
-def dense_block(num_init_features: int = 16, growth_rate: int = 12, num_layers: int = 4) -> Figure:
+def dense_block(num_init_features: int = 64, growth_rate: int = 32, num_layers: int = 6) -> Figure:
     """Each layer reads all channels so far and appends k: the width climbs as a staircase.
 
     Paper: section 3, "Dense connectivity" and "Growth rate".
