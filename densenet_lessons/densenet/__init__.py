@@ -3,6 +3,7 @@
 Copy this folder under any name; it imports nothing of the course.
 """
 
+from .checks import check_block_config, check_fraction, check_positive_int
 from .inference import for_inference
 from .layers import DenseBlock, DenseLayer, Transition
 from .models import (
@@ -22,9 +23,6 @@ from .spec import (
     block_config_for_depth,
     block_sides,
     block_widths,
-    check_block_config,
-    check_fraction,
-    check_positive_int,
     cifar_spec,
     compressed_width,
     depth_of,

@@ -1,18 +1,20 @@
-"""The pieces of a DenseNet: dense layer, dense block, transition.
+"""The pieces of a DenseNet: dense layer, dense block, transition, stem.
 
 The submodules carry torchvision's names (``norm1``, ``conv1``, ``denselayer1``, ...), so its
 state dicts load as they are. No convolution has a bias: a batch norm follows, and shifts.
 """
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 
 import torch
 from torch import Tensor, nn
 
+from .checks import check_fraction, check_positive_int
 from .keep_less import call_keeping_less
 from .recompute import are_as_built, can_recompute, cat, cat_norm_relu_conv
-from .spec import block_widths, check_fraction, check_positive_int
+from .spec import block_widths
 
 _OLD_NAME = re.compile(r"(norm|conv)\.[12]\.")
 
@@ -190,3 +192,16 @@ class Transition(nn.Sequential):
         self.relu = nn.ReLU()
         self.conv = nn.Conv2d(num_input_features, num_output_features, 1, bias=False)
         self.pool = nn.AvgPool2d(2, stride=2)
+
+
+def stem(in_channels: int, num_init_features: int, small_inputs: bool) -> OrderedDict:
+    """What stands before the first block, by name: ImageNet's stem, or CIFAR's one convolution."""
+    if small_inputs:
+        conv = nn.Conv2d(in_channels, num_init_features, 3, padding=1, bias=False)
+        return OrderedDict(conv0=conv)
+    return OrderedDict(
+        conv0=nn.Conv2d(in_channels, num_init_features, 7, stride=2, padding=3, bias=False),
+        norm0=nn.BatchNorm2d(num_init_features),
+        relu0=nn.ReLU(),
+        pool0=nn.MaxPool2d(3, stride=2, padding=1),
+    )

@@ -1,22 +1,15 @@
 """DenseNet and the named nets. torchvision's state dicts load as they are."""
 
 import warnings
-from collections import OrderedDict
 from dataclasses import fields, replace
-from itertools import count
 
-import torch
 from torch import Tensor, nn
 
-from .layers import DenseBlock, Transition
+from .checks import check_fraction
+from .input_check import check_input
+from .layers import DenseBlock, Transition, stem
 from .pretrained import check_fits, download, published
-from .spec import (
-    IMAGENET_NETS,
-    DenseNetSpec,
-    check_fraction,
-    cifar_spec,
-    compressed_width,
-)
+from .spec import IMAGENET_NETS, DenseNetSpec, cifar_spec, compressed_width
 
 
 class DenseNet(nn.Module):
@@ -102,7 +95,7 @@ class DenseNet(nn.Module):
         check_fraction("drop_rate", drop_rate, zero=True, one=False)
         self.spec = spec
         width = spec.num_init_features
-        self.features = nn.Sequential(_stem(spec.in_channels, width, spec.small_inputs))
+        self.features = nn.Sequential(stem(spec.in_channels, width, spec.small_inputs))
         for index, num_layers in enumerate(spec.block_config, 1):
             block = DenseBlock(
                 num_layers,
@@ -128,7 +121,7 @@ class DenseNet(nn.Module):
         nn.init.zeros_(self.classifier.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        self._check_input(x)
+        check_input(x, self.features)
         x = self.relu(self.features(x))  # (N, m, h, w)
         return self.classifier(self.pool(x).flatten(1))  # (N, num_classes)
 
@@ -146,65 +139,6 @@ class DenseNet(nn.Module):
                 f"state_dict has no value for {names}{more}: they stay as they were", stacklevel=2
             )
         return result
-
-    def _check_input(self, x: Tensor) -> None:
-        """Refuse what the modules that are there can't take. Nothing is asked of a traced ``x``."""
-        if not isinstance(x, Tensor) or torch.jit.is_tracing() or torch.compiler.is_compiling():
-            return
-        first = getattr(self.features, "conv0", None)
-        channels = first.in_channels if isinstance(first, nn.Conv2d) else None
-        if x.ndim != 4 or (channels is not None and x.shape[1] != channels):
-            raise ValueError(
-                f"x must have shape (N, {'C' if channels is None else channels}, H, W), "
-                f"got {tuple(x.shape)}"
-            )
-        if not all(self._leaves_a_pixel(side) for side in x.shape[2:]):
-            smallest = next(side for side in count(1) if self._leaves_a_pixel(side))
-            raise ValueError(
-                f"x must be at least {smallest} pixels high and wide for "
-                f"{len(self.spec.block_config)} blocks with this stem, got {tuple(x.shape[2:])}"
-            )
-
-    def _leaves_a_pixel(self, side: int) -> bool:
-        """Whether a map of this side still has a pixel at the end of ``features``."""
-        for module in self.features.children():
-            for step in module.children() if isinstance(module, Transition) else [module]:
-                if isinstance(step, (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)):
-                    side = _side_after(step, side)
-                elif not isinstance(step, _SAME_SIDE):
-                    return True  # nobody knows what a module of another kind does
-                if side < 1:
-                    return False
-        return True
-
-
-#: Modules that leave a map's side as it is.
-_SAME_SIDE = (DenseBlock, nn.BatchNorm2d, nn.GroupNorm, nn.ReLU, nn.SiLU, nn.GELU, nn.Identity)
-
-
-def _side_after(step: nn.Module, side: int) -> int:
-    """Side of the map that a convolution or a pool makes of one of ``side`` pixels."""
-    size, stride, padding, dilation = (
-        value[0] if isinstance(value, tuple) else value
-        for value in (
-            step.kernel_size, step.stride, step.padding, getattr(step, "dilation", 1)
-        )
-    )  # fmt: skip
-    if isinstance(padding, str):  # "same" or "valid"
-        return side if padding == "same" else side - dilation * (size - 1)
-    return (side + 2 * padding - dilation * (size - 1) - 1) // stride + 1
-
-
-def _stem(in_channels: int, num_init_features: int, small_inputs: bool) -> OrderedDict:
-    if small_inputs:
-        conv = nn.Conv2d(in_channels, num_init_features, 3, padding=1, bias=False)
-        return OrderedDict(conv0=conv)
-    return OrderedDict(
-        conv0=nn.Conv2d(in_channels, num_init_features, 7, stride=2, padding=3, bias=False),
-        norm0=nn.BatchNorm2d(num_init_features),
-        relu0=nn.ReLU(),
-        pool0=nn.MaxPool2d(3, stride=2, padding=1),
-    )
 
 
 def _imagenet(name: str, weights, options: dict) -> DenseNet:

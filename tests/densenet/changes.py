@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 from torch import nn
+from torch.ao.quantization import FakeQuantize, MovingAverageMinMaxObserver
 from torch.nn.utils import parametrizations, prune
 from torchvision.ops import FrozenBatchNorm2d
 
@@ -118,11 +119,53 @@ def frozen_weights(layer):
     layer.norm1.requires_grad_(False)
 
 
-CHANGES = [
-    frozen_norm, group_norm, instance_norm, norm_without_scale, norm_without_statistics,
-    norm_in_eval, with_bias, other_padding, padding_by_name, subclass, wrapper, silu, leaky, pruned,
-    old_weight_norm, weight_norm, spectral_norm, old_spectral_norm, own_forward, frozen_weights,
+def inplace_relu(layer):
+    layer.relu1 = nn.ReLU(inplace=True)
+
+
+def random_relu(layer):
+    layer.relu1 = nn.RReLU()
+
+
+def counted_relu(layer):
+    class Counted(nn.ReLU):
+        def forward(self, x):
+            self.calls.add_(1)
+            return super().forward(x)
+
+    layer.relu1 = Counted()
+    layer.relu1.register_buffer("calls", torch.zeros(()))
+
+
+def no_norm(layer):
+    layer.norm1 = nn.Identity()
+
+
+def fake_quantised(layer):
+    layer.conv1 = nn.Sequential(FakeQuantize(MovingAverageMinMaxObserver), layer.conv1)
+
+
+def grouped(layer):
+    old = layer.conv1
+    layer.conv1 = nn.Conv2d(old.in_channels, old.in_channels * 2, 1, groups=old.in_channels)
+    layer.conv1 = nn.Sequential(layer.conv1, nn.Conv2d(old.in_channels * 2, old.out_channels, 1))
+
+
+def as_built(layer):
+    pass
+
+
+NORMS = [
+    as_built, frozen_norm, group_norm, instance_norm, norm_without_scale, norm_without_statistics,
+    norm_in_eval, own_forward, no_norm,
 ]  # fmt: skip
+ACTIVATIONS = [as_built, silu, leaky, inplace_relu, random_relu, counted_relu]
+CONVOLUTIONS = [
+    as_built, with_bias, other_padding, padding_by_name, subclass, wrapper, pruned, old_weight_norm,
+    weight_norm, spectral_norm, old_spectral_norm, fake_quantised, grouped,
+]  # fmt: skip
+CHANGES = [change for change in (*NORMS, *ACTIVATIONS, *CONVOLUTIONS) if change is not as_built]
+CHANGES.append(frozen_weights)
 
 
 def small_net(*, memory_efficient=True):

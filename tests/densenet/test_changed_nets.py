@@ -12,13 +12,19 @@ from densenet.changes import (
     CHANGES,
     HOOKS,
     assert_same,
+    counted_relu,
+    fake_quantised,
     frozen_norm,
     frozen_weights,
+    grouped,
+    inplace_relu,
+    no_norm,
     norm_in_eval,
     norm_without_statistics,
     other_padding,
     outcome,
     own_forward,
+    random_relu,
     small_net,
     wrapper,
 )
@@ -83,7 +89,7 @@ def test_a_stored_activation_is_not_changed_afterwards():
 def test_only_layers_as_built_are_recomputed_by_formulas():
     layer = small_net().features.denseblock1.denselayer1
     assert are_as_built(layer.norm1, layer.relu1, layer.conv1)
-    for change in set(CHANGES) - {norm_in_eval, norm_without_statistics, frozen_weights}:
+    for change in set(CHANGES) - SAME_FORMULAS:
         changed = small_net().features.denseblock1.denselayer1
         change(changed)
         assert not are_as_built(changed.norm1, changed.relu1, changed.conv1), change.__name__
@@ -93,6 +99,16 @@ def test_only_layers_as_built_are_recomputed_by_formulas():
     assert not torch.func.vmap(lambda row: row + can_recompute([row]))(torch.zeros(2)).any()
     with torch.no_grad():
         assert not can_recompute([x])
+
+
+#: Changes that the formulas know.
+SAME_FORMULAS = {norm_in_eval, norm_without_statistics, frozen_weights, inplace_relu}
+
+#: These keep tensors of their own, or what can't be made again for sure.
+OWN_TENSORS = (
+    frozen_norm, own_forward, no_norm, random_relu, counted_relu, other_padding, wrapper,
+    fake_quantised, grouped,
+)  # fmt: skip
 
 
 def kept(change, *, memory_efficient):
@@ -107,8 +123,7 @@ def kept(change, *, memory_efficient):
 def test_a_changed_layer_keeps_less_than_the_plain_one(change):
     frugal, plain = (kept(change, memory_efficient=flag) for flag in (True, False))
     assert frugal < plain
-    # What stands in CHANGES keeps a tensor of its own, or can't be made again for sure.
-    if change not in (frozen_norm, other_padding, wrapper, own_forward):
+    if change not in OWN_TENSORS:
         assert frugal < 0.5 * plain
 
 
@@ -145,6 +160,30 @@ def test_a_stem_without_strides_takes_small_images():
     assert net(torch.randn(2, 3, 28, 28)).shape == (2, 1000)
     with pytest.raises(ValueError, match="x must be at least 8 pixels high and wide"):
         net(torch.randn(2, 3, 8, 7))
+
+
+def test_the_check_asks_nothing_that_a_changed_stem_does_not_ask():
+    grey, small = torch.randn(2, 1, 32, 32), torch.randn(2, 3, 32, 29)
+    net = densenet121()
+    net.features.conv0.register_forward_pre_hook(lambda _, inputs: inputs[0].expand(-1, 3, -1, -1))
+    assert net(grey).shape == (2, 1000)
+    net = densenet121()
+    net.features.conv0 = nn.Conv2d(3, 64, (7, 1), (2, 1), (3, 0), bias=False)
+    assert net(torch.randn(2, 3, 29, 15)).shape == (2, 1000)  # half of the width suffices
+    with pytest.raises(ValueError, match="x must be at least 29 pixels"):
+        net(torch.randn(2, 3, 15, 29))
+    net = densenet121()
+    for index in (1, 2, 3):
+        net.features.get_submodule(f"transition{index}").pool = nn.AvgPool2d(2, 2, ceil_mode=True)
+    assert net(small[..., :8]).shape == (2, 1000)
+    net = densenet121()
+    net.features.conv0 = SamePadding(3, 64, 7, stride=2, bias=False)
+    assert net(small).shape == (2, 1000)
+
+
+class SamePadding(nn.Conv2d):
+    def forward(self, x):
+        return super().forward(nn.functional.pad(x, (3, 3, 3, 3)))
 
 
 def test_old_names_load_and_a_gap_is_told():
