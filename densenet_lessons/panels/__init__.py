@@ -5,6 +5,7 @@ from densenet_lessons.panels.architecture import architecture_explorer
 from densenet_lessons.panels.base import Panel
 from densenet_lessons.panels.budget import budget_explorer
 from densenet_lessons.panels.calculator import cost_calculator
+from densenet_lessons.panels.gradient_paths import gradient_paths
 from densenet_lessons.panels.growth_rate import growth_rate_explorer, mean_likeness
 from densenet_lessons.panels.training_view import TrainingView
 
@@ -15,6 +16,7 @@ __all__ = [
     "architecture_explorer",
     "budget_explorer",
     "cost_calculator",
+    "gradient_paths",
     "growth_rate_explorer",
     "mean_likeness",
 ]

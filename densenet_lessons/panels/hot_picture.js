@@ -205,7 +205,7 @@ function hotPicture(model, parent) {
       lights.replaceChildren();
       steps.slice(0, at === null ? 0 : at + 1).forEach((step, index) => {
         for (const [d, stroke] of step.lights) {
-          const path = add(lights, "path", { d, stroke });
+          const path = add(lights, "path", { d, stroke, pathLength: 1 });
           path.classList.toggle("densenet-now", index === at);
         }
       });

@@ -62,6 +62,7 @@ class Server:
     """
 
     def __init__(self, root: Path, home: Path, *, app: str = "jupyterlab"):
+        self.root = root
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]

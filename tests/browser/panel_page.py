@@ -9,7 +9,8 @@ from playwright.sync_api import ElementHandle, Page
 SLIDERS = ".noUi-handle"
 BOXES = "input[type=number], select, input[type=checkbox], .widget-toggle-buttons"
 
-# Starts a clock at the next key press; it stops at the frame after the new picture is decoded.
+# Starts a clock at the next key press or click; it stops at the frame after the new picture is
+# decoded.
 # The sentence is a message of its own; the promise waits for it too.
 WATCH = """panel => {
   const picture = () => panel.querySelector('.densenet-picture img');
@@ -18,9 +19,10 @@ WATCH = """panel => {
   window.painted = new Promise(resolve => {
     let start = performance.now(), took = null, drawing = false;
     const begin = () => { start = performance.now(); };
-    addEventListener('keydown', begin, { capture: true });
-    const end = () => { look.disconnect(); removeEventListener('keydown', begin, true);
-      resolve(took); };
+    const starts = ['keydown', 'pointerdown'];
+    for (const kind of starts) addEventListener(kind, begin, { capture: true });
+    const end = () => { look.disconnect(); resolve(took);
+      for (const kind of starts) removeEventListener(kind, begin, true); };
     const look = new MutationObserver(async () => {
       if (!drawing && picture()?.src !== source) {
         drawing = true;

@@ -357,7 +357,7 @@ def test_families_differ_in_colour_marker_and_name():
     def alone(family, size="small"):
         net = Net(family, size, 20, True, 0.85, 0.01, (0.84, 0.86))
         other = Net("plain", "small", 40, True, 0.86, 0.01, (0.85, 0.87))
-        return pixels(budget_image([net, other], "things", 50, (10, 50)))
+        return pixels(budget_image([net, other], "things", 50, (10, 50))[0])
 
     # In one ink: what is left to tell them apart is the shape and the name.
     plain, residual, dense = ((alone(family) < 250).any(-1) for family in FAMILIES)
@@ -372,7 +372,7 @@ def test_each_run_is_a_mark_and_the_bar_is_the_spread():
             Net("dense", "small", 20, True, 0.85, spread, accuracies),
             Net("plain", "small", 40, True, 0.86, 0.02, (0.83, 0.89)),
         ]
-        return pixels(budget_image(nets, "things", 50, (10, 50)))
+        return pixels(budget_image(nets, "things", 50, (10, 50))[0])
 
     first = drawn((0.84, 0.85, 0.86))
     for other in (drawn((0.84, 0.845, 0.86)), drawn((0.84, 0.85, 0.86), 0.005)):
@@ -388,7 +388,7 @@ def test_marks_and_bars_stand_where_the_axes_say():
         Net("dense", "small", 20, True, 0.85, 0.02, (0.83, 0.87)),
         Net("residual", "small", 40, True, 0.89, 0.01, (0.88, 0.9)),
     ]
-    image = pixels(budget_image(nets, "things", 100, (10, 100)))
+    image = pixels(budget_image(nets, "things", 100, (10, 100))[0])
     middles = {}
     for family in ("dense", "residual"):
         found = np.argwhere((image == ImageColor.getrgb(LOOKS[family][0])).all(-1))
@@ -601,3 +601,21 @@ def test_the_alternative_text_tells_the_finding(panel):
     panel.set(guess="dense")
     assert "Most accurate" in panel.alt
     assert panel.alt.startswith("Test accuracy against parameters")
+
+
+@pytest.mark.parametrize("guess", ["not yet", "dense"])
+def test_each_net_tells_its_mean_its_spread_and_its_costs(guess):
+    panel = budget_explorer()
+    panel.set(guess=guess, zoo=True)
+    labels = [region.label for region in panel.scene.regions]
+    summaries, _ = comparison_results.load_comparison()
+    for one in summaries:
+        told = next(x for x in labels if x.lower().startswith(f"{one.family} {one.size}: "))
+        assert f"{one.parameters:,} parameters" in told
+        assert f"{one.macs:,} multiply-adds" in told
+        assert (f"mean {100 * one.mean:.2f}%" in told) == (guess == "dense")
+        assert ("%" in told) == (guess == "dense"), "a covered answer stays covered"
+    assert len(labels) == len(summaries) + 6
+    for region in panel.scene.regions[: len(summaries)]:  # each lies where its mark is drawn
+        at = (region.x + region.width / 2, region.y + region.height / 2)
+        assert np.ptp(pixels(panel)[int(2 * at[1]) - 12 :, int(2 * at[0]) - 12 :][:24, :24]) > 60

@@ -1,25 +1,16 @@
 """The picture that can be touched: what reaches the page, and what a touch does in Python."""
 
-import inspect
 import io
 
 import numpy as np
 import pytest
+from panels.every import EVERY
 from PIL import Image
 
-from densenet_lessons import panels
 from densenet_lessons.panels import base
 from densenet_lessons.panels.base import FilmStep, Panel, Region, Scene, number, slider
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-#: Every function of the room that makes a panel.
-PANELS = [
-    make
-    for name in panels.__all__
-    if inspect.isfunction(make := getattr(panels, name))
-    and inspect.signature(make).return_annotation in (Panel, "Panel")
-]
 
 
 @pytest.fixture(autouse=True)
@@ -137,7 +128,7 @@ def test_a_stored_panel_has_its_alternative_text_in_every_viewer():
     assert {"text/plain", "image/png"} <= set(data)
 
 
-@pytest.fixture(scope="module", params=PANELS, ids=lambda make: make.__name__)
+@pytest.fixture(scope="module", params=EVERY, ids=lambda make: make.__name__)
 def panel(request):
     return request.param()
 

@@ -20,9 +20,10 @@ from densenet_lessons.experiments import (
     summarise,
     zoo_records,
 )
-from densenet_lessons.panels.base import Panel, Refusal, refusing
+from densenet_lessons.panels.base import Panel, Refusal, Region, Scene, refusing
+from densenet_lessons.panels.budget import words
 from densenet_lessons.panels.budget.picture import Net, budget_image
-from densenet_lessons.panels.budget.words import TIE, about_guess, about_zoo, best, scope, within
+from densenet_lessons.panels.budget.words import TIE
 from densenet_lessons.panels.controls import Control, choice, steps, toggle
 from densenet_lessons.training import one_thread
 
@@ -81,7 +82,7 @@ class BudgetExplorer(Panel):
         """The budgets of the axis that is chosen."""
         return {"budget": _budgets(self._costs[values["axis"]])} if self._costs else {}
 
-    def draw(self, guess: str, axis: str, budget: float, zoo: bool) -> tuple[Any, str, str]:
+    def draw(self, guess: str, axis: str, budget: float, zoo: bool) -> Scene:
         if self._trouble:
             raise Refusal(self._trouble)
         self._chosen[axis] = budget
@@ -97,38 +98,41 @@ class BudgetExplorer(Panel):
         further = _zoo(axis) if zoo else []
         covered = guess == NOT_YET
         budgets = _budgets(costs)
-        picture = budget_image(
+        picture, boxes = budget_image(
             nets, UNITS[axis], budget, (budgets[0], budgets[-1]), covered=covered, zoo=further
         )
-        told = [within(fitting, len(nets), f"{budget:g} {UNITS[axis].split(',')[0]}", costs)]
+        unit = UNITS[axis].split(",")[0]
+        told = [words.within(fitting, len(nets), f"{budget:g} {unit}", costs)]
+        alt = words.covered_alt(len(nets), told[0])
         if covered:
-            told.append(
-                "The accuracies are covered. Which family do you expect to be ahead? Guess, and "
-                f"they show; '{TIE}' means that none is ahead by more than the noise."
-            )
+            told.append(words.COVERED)
         elif fitting:
-            told += [best(fitting), scope(self._record["settings"]), about_guess(guess, fitting)]
+            told += [
+                words.best(fitting),
+                words.scope(self._record["settings"]),
+                words.about_guess(guess, fitting),
+            ]
         if axis == "milliseconds":
-            told.append(
-                "Each time is the quickest of some passes on one thread. Training times are "
-                "left out: other work kept that machine busy."
-            )
+            told.append(words.TIMED)
         if zoo:
-            told.append(about_zoo(len(further)))
-        sentence = " ".join(told)
-        if covered:
-            alt = f"What {len(nets)} nets cost; their accuracies are covered. {told[0]}"
-        else:
-            alt = f"Test accuracy against {axis}, with {len(nets)} nets of three families. "
-            alt += sentence
-        return picture, alt, sentence
+            told.append(words.about_zoo(len(further)))
+        if not covered:
+            alt = words.alt(axis, len(nets), " ".join(told))
+        labels = {
+            (one.family, one.size): words.label(one, milliseconds, covered=covered)
+            for one, milliseconds in zip(self._summaries, self._costs["milliseconds"], strict=True)
+        }
+        for index, (cost, accuracy) in enumerate(further):
+            labels[index] = words.zoo_label(cost, unit, accuracy, covered=covered)
+        regions = [Region(*box, labels[name]) for name, box in boxes.items()]
+        return Scene(picture, alt, " ".join(told), regions)
 
 
 def _read(record: dict | None) -> tuple[list[Summary], dict]:
     if record is None:
         return load_comparison()
     try:
-        scope(record["settings"])
+        words.scope(record["settings"])
         return summarise(record), record
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"record must be one of comparison.compare, got {error!r}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from PIL import Image
 
@@ -20,6 +21,9 @@ from densenet_lessons.panels.budget.axes import (
     spread_out,
 )
 from densenet_lessons.pictures import FAMILIES, INK, MUTED, PAPER, Sheet, draw_mark, tint
+
+#: x, y, width and height in CSS pixels.
+Box = tuple[float, float, float, float]
 
 WIDTH, HEIGHT = 836, 412
 STRIP = 236  # top of what is seen of the budget while the accuracies are covered
@@ -58,7 +62,7 @@ def budget_image(
     *,
     covered: bool = False,
     zoo: Sequence[tuple[float, float]] = (),
-) -> Image.Image:
+) -> tuple[Image.Image, dict[Any, Box]]:
     """Accuracy against cost on a logarithmic axis, with the nets beyond the budget paler.
 
     Args:
@@ -68,6 +72,9 @@ def budget_image(
         limits: the least and the largest budget on offer; the axis has room for both.
         covered: show what the nets cost, and not yet how well they do.
         zoo: cost and accuracy of further nets, which aren't to be compared.
+
+    Returns:
+        The picture, and the places of the nets by (family, size), and of ``zoo`` by number.
     """
     sheet = Sheet(WIDTH, HEIGHT)
     nets = sorted(nets, key=lambda net: net.cost)
@@ -88,12 +95,24 @@ def budget_image(
     away = -6 if side == "r" else 6
     sheet.text(line + away, top - 4, f"budget {budget:g}", size=12, anchor=f"{side}b", bold=True)
     if covered:
-        _covered(sheet, nets, places, [across(cost) for cost, _ in zoo])
+        points = [(across(cost), STRIP + 16.0) for cost, _ in zoo]
+        heights = _covered(sheet, nets, places, [x for x, _ in points])
     else:
+        points = [(across(cost), up(accuracy)) for cost, accuracy in zoo]
+        heights = [up(net.mean) for net in nets]
         _families(sheet, nets, places, up)
-        _zoo(sheet, [(across(cost), up(accuracy)) for cost, accuracy in zoo])
+        _zoo(sheet, points)
     _legend(sheet, covered=covered, zoo=bool(zoo))
-    return sheet.image
+    boxes: dict[Any, Box] = {
+        (net.family, net.size): _around(x, y)
+        for net, x, y in zip(nets, places, heights, strict=True)
+    }
+    return sheet.image, boxes | {index: _around(*point) for index, point in enumerate(points)}
+
+
+def _around(x: float, y: float) -> Box:
+    """A place large enough for a finger's tip, with the mark in its middle."""
+    return (x - MARK / 2 - 2, y - MARK / 2 - 2, MARK + 4, MARK + 4)
 
 
 def _cost_axis(sheet: Sheet, across: Across, unit: str) -> None:
@@ -118,7 +137,7 @@ def _accuracy_axis(sheet: Sheet, up: Up) -> None:
 
 def _covered(
     sheet: Sheet, nets: Sequence[Net], places: Sequence[float], zoo: Sequence[float]
-) -> None:
+) -> list[float]:
     """What each net costs, on a height that tells its family and nothing more."""
     heights = {family: FLOOR - 54.0 + 19 * index for index, family in enumerate(FAMILIES)}
     for net, x in zip(nets, places, strict=True):
@@ -133,6 +152,7 @@ def _covered(
     sheet.text(middle, 110, "The accuracies are covered.", size=17, anchor="mm", bold=True)
     question = "Which family is the most accurate within the budget? Guess, and they show."
     sheet.text(middle, 138, question, size=14, anchor="mm")
+    return [heights[net.family] for net in nets]
 
 
 def _net_mark(sheet: Sheet, net: Net, x: float, y: float) -> None:
