@@ -7,6 +7,7 @@ from densenet_lessons.panels.budget import budget_explorer
 from densenet_lessons.panels.calculator import cost_calculator
 from densenet_lessons.panels.gradient_paths import gradient_paths
 from densenet_lessons.panels.growth_rate import growth_rate_explorer, mean_likeness
+from densenet_lessons.panels.memory import memory_explorer
 from densenet_lessons.panels.training_view import TrainingView
 
 __all__ = [
@@ -19,4 +20,5 @@ __all__ = [
     "gradient_paths",
     "growth_rate_explorer",
     "mean_likeness",
+    "memory_explorer",
 ]

@@ -17,7 +17,13 @@ from densenet_lessons.probes.similarity import (
     layer_similarity,
     linear_cka,
 )
-from densenet_lessons.probes.timing import MachineSpeed, Timing, machine_speed, time_each
+from densenet_lessons.probes.timing import (
+    MachineSpeed,
+    Timing,
+    machine_speed,
+    page_faults,
+    time_each,
+)
 from densenet_lessons.probes.weights import LinkMap, filter_weight_map, read_weight_map
 from densenet_lessons.probes.work import Work, work_of
 
@@ -44,6 +50,7 @@ __all__ = [
     "layer_similarity",
     "linear_cka",
     "machine_speed",
+    "page_faults",
     "profile_operations",
     "rank_correlation",
     "ranks",

@@ -120,3 +120,18 @@ def wait_for_device() -> None:
     """Until the GPU has done what it was told; at once where there is none."""
     if torch.cuda.is_available() and torch.cuda.is_initialized():
         torch.cuda.synchronize()
+
+
+def page_faults(function: Callable[[], object]) -> int | None:
+    """How often one call made the system hand out a fresh page of memory; None where nobody counts.
+
+    Tensors above 32 MB get fresh pages at each operation where the C library is glibc, whose
+    largest threshold for keeping memory that is (``mallopt(3)``, DEFAULT_MMAP_THRESHOLD_MAX).
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return None
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    function()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before

@@ -17,6 +17,7 @@ from densenet_lessons.panels import (
     budget_explorer,
     cost_calculator,
     growth_rate_explorer,
+    memory_explorer,
 )
 from densenet_lessons.pictures import png_bytes
 
@@ -26,6 +27,7 @@ MOVES = {
     "architecture": (architecture_explorer, "layer"),
     "budget": (budget_explorer, "budget"),
     "calculator": (cost_calculator, "num_layers"),
+    "memory": (memory_explorer, "batch"),
     "growth rate": (growth_rate_explorer, "growth_rate"),
 }
 STEPS = 15

@@ -16,6 +16,7 @@ from densenet_lessons.panels import (
     budget_explorer,
     cost_calculator,
     growth_rate_explorer,
+    memory_explorer,
 )
 from densenet_lessons.panels.base import Panel, Refusal, choice, slider
 
@@ -24,6 +25,7 @@ PANELS = (
     architecture_explorer,
     budget_explorer,
     cost_calculator,
+    memory_explorer,
     growth_rate_explorer,
 )
 NOT_ON_OFFER = (-1, 2.5, 10**9, "nothing of this name", None)

@@ -5,7 +5,8 @@ figure, and has a text alternative that says what is to be seen where it is draw
 default arguments. ``python -m densenet_lessons.pictures.diagrams`` writes them to images/.
 
 ``ideas`` and ``paths`` draw ideas, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
-and ``architectures`` those of lesson 4; ``canvas`` is the pencil, ``export`` writes files.
+and ``architectures`` those of lesson 4, ``memory`` those of lesson 8; ``canvas`` is the pencil,
+``export`` writes files.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from densenet_lessons.pictures.diagrams.architectures import architecture_table,
 from densenet_lessons.pictures.diagrams.blocks import dense_block, transition
 from densenet_lessons.pictures.diagrams.ideas import add_vs_concat, connections, early_edge
 from densenet_lessons.pictures.diagrams.layers import bottleneck, dense_layer
+from densenet_lessons.pictures.diagrams.memory import folding, kept_tensors
 from densenet_lessons.pictures.diagrams.nets import whole_net
 from densenet_lessons.pictures.diagrams.paths import pixel_column, slope_paths
 
@@ -30,6 +32,8 @@ __all__ = [
     "dense_block",
     "dense_layer",
     "early_edge",
+    "folding",
+    "kept_tensors",
     "pixel_column",
     "slope_paths",
     "transition",
@@ -118,6 +122,17 @@ _ALTS = {
         "2, shrink it to 16×16 and then 8×8 before block 1, and block 4 sees a single position. "
         "CIFAR's 3×3 convolution keeps 32×32 for block 1, and block 3 still sees 8×8. Frames "
         "in the image show that a position of block 1 sees more pixels than it stands for."
+    ),
+    kept_tensors: (
+        "The seven steps of a bottleneck layer in a row. Four tensors are marked as kept for the "
+        "backward pass: 224 channels after concat, 224 after the first ReLU, 128 after the 1×1 "
+        "convolution, 128 after the second ReLU. The two of 224 are as wide as all sources and "
+        "cheap to make again."
+    ),
+    folding: (
+        "A bottleneck layer twice. As it was trained: BN, ReLU, 1×1 convolution with 128 "
+        "channels, BN, ReLU, 3×3 convolution. Folded: the 1×1 convolution and the second BN are "
+        "one step, a 1×1 convolution with a bias; the first BN stays, for a ReLU follows it."
     ),
 }
 

@@ -18,12 +18,18 @@ from densenet_lessons.pictures.plots.links import (
     plot_weight_against_cost,
 )
 from densenet_lessons.pictures.plots.maps import heat_over, plot_images
+from densenet_lessons.pictures.plots.memory import (
+    RooflinePoint,
+    plot_roofline,
+    plot_saved_bytes,
+)
 from densenet_lessons.pictures.plots.records import plot_records
 from densenet_lessons.pictures.plots.widths import plot_widths
 
 __all__ = [
     "FAMILIES",
     "PARTS",
+    "RooflinePoint",
     "heat_over",
     "plot_break_even",
     "plot_comparison",
@@ -35,7 +41,9 @@ __all__ = [
     "plot_link_maps",
     "plot_parts",
     "plot_records",
+    "plot_roofline",
     "plot_runs",
+    "plot_saved_bytes",
     "plot_schedules",
     "plot_shares",
     "plot_similarities",
