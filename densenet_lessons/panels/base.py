@@ -38,6 +38,7 @@ from PIL import Image
 from densenet_lessons.panels.controls import Control, choice, number, slider, steps, toggle
 from densenet_lessons.panels.hot_picture import FilmStep, HotPicture, Region, Scene
 from densenet_lessons.panels.refusal import Refusal, refusal_card, refusing
+from densenet_lessons.panels.settings import Settings, values_of
 from densenet_lessons.panels.still import status_html, still_html
 from densenet_lessons.pictures import PADDING, check_alt, img_tag, png_bytes
 from densenet_lessons.training import plain_tensors
@@ -91,7 +92,7 @@ class Panel(W.VBox):
     ):
         self.label, self.controls = label, dict(controls)
         self._draw = draw or self.draw
-        self._scale, self._held, self._height = scale, False, 0
+        self._scale, self._height = scale, 0
         self.png, self.alt, self.sentence = b"", "", ""
         self._drawn: Image.Image | None = None  # the newest picture of a possible setting
         head = W.HTML(f"<b>{html.escape(label)}</b>")
@@ -105,10 +106,10 @@ class Panel(W.VBox):
         self.add_class("densenet-panel")
         for part in self.children:  # never squeezed, so never cut
             part.layout.flex, part.layout.margin = "0 0 auto", "2px 0"
-        self._settled, self._offered = self.values, {}
+        self._settings = Settings(label, self.controls, self)
         for name, control in self.controls.items():
             control.observe(lambda change, name=name: self._moved(name, change["new"]), "value")
-        self._move({})
+        self._settings.move({})
         self._redraw()
 
     def draw(self, **values: Any) -> Scene | tuple[Any, str, str]:
@@ -140,7 +141,7 @@ class Panel(W.VBox):
     @property
     def values(self) -> dict[str, Any]:
         """The value of each control, by name."""
-        return {name: control.value for name, control in self.controls.items()}
+        return values_of(self.controls)
 
     def set(self, **values: Any) -> None:
         """Move controls from code, with one redraw; values may be those that a move brings.
@@ -152,12 +153,12 @@ class Panel(W.VBox):
         for name in values:
             if name not in self.controls:
                 raise ValueError(f"control must be one of {', '.join(self.controls)}, got {name!r}")
-        self._move(values)
+        self._settings.move(values)
         self._redraw()
 
     def _moved(self, name: str, value: Any) -> None:
         """A control was moved by hand."""
-        if not self._held:
+        if not self._settings.held:
             self._move_by_hand({name: value})
 
     def _touched(self, event: str, index: int) -> None:
@@ -172,53 +173,11 @@ class Panel(W.VBox):
 
     def _move_by_hand(self, moved: Mapping[str, Any]) -> None:
         try:
-            self._move(moved)
+            self._settings.move(moved)
         except Exception as error:
             self._fail(error)
         else:
             self._redraw()
-
-    def _move(self, moved: Mapping[str, Any]) -> None:
-        """Give all controls the values and offers that go with a move, or those from before."""
-        before = self._settled, self._offered
-        self._held = True
-        try:
-            self._take(*self._settle(moved))
-        except BaseException:
-            self._take(*before)
-            raise
-        finally:
-            self._held = False
-
-    @plain_tensors()
-    def _settle(self, moved: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Sequence[Any]]]:
-        """Values that go together, and the offers that they go with."""
-        moved = {
-            name: value
-            if name in self._offered
-            else self.controls[name].checked(value, called=name)
-            for name, value in moved.items()
-        }
-        values = {**self._settled, **self.brings(moved), **moved}
-        for _ in range(len(values) + 1):  # each round settles one more
-            try:
-                offered = self.offers(values)
-            except Refusal:  # the drawing tells why
-                offered = self._offered
-            lost = [name for name, allowed in offered.items() if values[name] not in allowed]
-            if not lost:
-                on_offer = {name: a[a.index(values[name])] for name, a in offered.items()}
-                return {**values, **on_offer}, offered
-            name = lost[0]
-            if name in moved:
-                self.controls[name].checked(values[name], called=name, allowed=offered[name])
-            values[name] = self.fallback(name, values[name], offered[name])
-        raise RuntimeError(f"offers of {self.label} never hold all values, last {values}")
-
-    def _take(self, values: dict[str, Any], offered: dict[str, Sequence[Any]]) -> None:
-        for name, control in self.controls.items():
-            control.offer(offered.get(name, control.allowed), values[name])
-        self._settled, self._offered = values, offered
 
     @plain_tensors()
     def _redraw(self) -> None:

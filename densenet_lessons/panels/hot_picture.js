@@ -306,7 +306,7 @@ function film(model, parent, picture) {
 }
 
 function render({ model, el }) {
-  const stage = add(el, "div", { class: "densenet-hot" });
+  const stage = add(el, "div", { class: "densenet-hot", "data-lm-suppress-shortcuts": "true" });
   const picture = hotPicture(model, add(stage, "div", {}));
   const endFilm = film(model, stage, picture);
   model.set("live", true);

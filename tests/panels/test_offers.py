@@ -8,26 +8,11 @@ import random
 
 import pytest
 import torch
+from panels.every import EVERY
 
-from densenet_lessons.panels import (
-    add_concat_panel,
-    architecture_explorer,
-    base,
-    budget_explorer,
-    cost_calculator,
-    growth_rate_explorer,
-    memory_explorer,
-)
+from densenet_lessons.panels import base
 from densenet_lessons.panels.base import Panel, Refusal, choice, slider
 
-PANELS = (
-    add_concat_panel,
-    architecture_explorer,
-    budget_explorer,
-    cost_calculator,
-    memory_explorer,
-    growth_rate_explorer,
-)
 NOT_ON_OFFER = (-1, 2.5, 10**9, "nothing of this name", None)
 
 
@@ -112,7 +97,7 @@ def from_code(panel, dice) -> None:
         assert {name: panel.values[name] for name in wanted} == wanted
 
 
-@pytest.mark.parametrize("make", PANELS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_random_walk_never_leaves_what_is_on_offer(make, seed):
     dice, panel = random.Random(seed), make()
@@ -122,7 +107,7 @@ def test_a_random_walk_never_leaves_what_is_on_offer(make, seed):
         assert_consistent(panel)
 
 
-@pytest.mark.parametrize("make", PANELS, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("make", EVERY, ids=lambda make: make.__name__)
 def test_the_way_back_shows_the_same(make):
     """The picture and the words belong to the setting, not to the way it was reached."""
     dice, panel = random.Random(2), make()
