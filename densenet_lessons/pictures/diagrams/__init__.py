@@ -21,6 +21,7 @@ from densenet_lessons.pictures.diagrams.layers import bottleneck, dense_layer
 from densenet_lessons.pictures.diagrams.memory import folding, kept_tensors
 from densenet_lessons.pictures.diagrams.nets import whole_net
 from densenet_lessons.pictures.diagrams.paths import pixel_column, slope_paths
+from densenet_lessons.pictures.diagrams.reuse import reading, silent_link
 
 __all__ = [
     "DRAWINGS",
@@ -35,6 +36,8 @@ __all__ = [
     "folding",
     "kept_tensors",
     "pixel_column",
+    "reading",
+    "silent_link",
     "slope_paths",
     "transition",
     "two_stems",
@@ -133,6 +136,18 @@ _ALTS = {
         "A bottleneck layer twice. As it was trained: BN, ReLU, 1×1 convolution with 128 "
         "channels, BN, ReLU, 3×3 convolution. Folded: the 1×1 convolution and the second BN are "
         "one step, a 1×1 convolution with a bias; the first BN stays, for a ReLU follows it."
+    ),
+    reading: (
+        "The weights of layer 3's 1×1 convolution as a matrix of 48 filters and 48 channels, cut "
+        "by source: 24 channels of the block's input, 12 of layer 1, 12 of layer 2. The channels "
+        "pass batch norm and ReLU first. The mean absolute weight of each part is one cell in "
+        "layer 3's column of the map."
+    ),
+    silent_link: (
+        "A source seen through its reader's batch norm, for two images. Above, it speaks: a bar "
+        "stands upright in image A and lies across in image B, before and behind the norm. Below, "
+        "it is silent: at its running mean everywhere, so that the norm puts out its shift, the "
+        "same for both images."
     ),
 }
 

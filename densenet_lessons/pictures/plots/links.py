@@ -59,9 +59,9 @@ def plot_weight_against_cost(
     """A point for each link: what a map says of it, and the loss that its silence adds.
 
     Args:
-        weights: by the map's name, a number for each link; one plot each.
-        cost: loss added, for the same links. The axis is logarithmic; what lies below 0.001,
-            gains included, stands at its lower edge.
+        weights: by the map's name, a positive number for each link; one plot each.
+        cost: loss added, for the same links. Both axes are logarithmic; costs below 0.001,
+            gains included, stand at the lower edge.
         sources: of each link, for the colour: 0 for a block's input, l for layer l.
     """
     figure = Figure(figsize=(3.7 * len(weights), 3.2), layout="constrained")
@@ -75,7 +75,12 @@ def plot_weight_against_cost(
             look = {"color": source_colour(source), "label": label, "edgecolor": PAPER, "s": 46}
             marker = "s" if source == 0 else "o"
             axes.scatter(np.asarray(values)[mine], shown[mine], marker=marker, **look)
+        axes.set_xscale("log")
         axes.set_yscale("log")
+        low, high = min(values) / 1.3, max(values) * 1.3
+        ticks = [tick for tick in (0.02, 0.05, 0.1, 0.2, 0.5, 1) if low < tick < high]
+        axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axes.minorticks_off()
         axes.set_xlabel(name, color=INK)
         axes.grid(alpha=0.3)
         axes.spines[["top", "right"]].set_visible(False)
@@ -84,24 +89,25 @@ def plot_weight_against_cost(
     return figure
 
 
-def plot_similarities(similarities: Mapping[str, Similarity]) -> Figure:
-    """Likeness of all pairs of sources, one square for each net, from 0 to 1.
+def plot_similarities(similarities: Mapping[str, Similarity], *, low: float = 0) -> Figure:
+    """Likeness of all pairs of sources, one square for each net, up to 1.
 
     Args:
         similarities: by the net's name.
+        low: what is white, with all that lies below.
     """
     figure = Figure(figsize=(4.3 * len(similarities), 4.1), layout="constrained")
     every = figure.subplots(1, len(similarities), sharey=True, squeeze=False)[0]
     for axes, (title, found) in zip(every, similarities.items(), strict=True):
-        drawn = axes.imshow(found.values, cmap="viridis", vmin=0, vmax=1)
+        drawn = axes.imshow(found.values, cmap=_SHADES, vmin=low, vmax=1)
         places = range(len(found.names))
         axes.set_xticks(places, found.names, rotation=60, ha="right", fontsize=9)
         axes.set_yticks(places, found.names, fontsize=9)
         blocks = [name.split()[0] for name in found.names]
         for at in places[1:]:
             if blocks[at] != blocks[at - 1]:  # a line between two blocks
-                axes.axhline(at - 0.5, color=PAPER, linewidth=1.5)
-                axes.axvline(at - 0.5, color=PAPER, linewidth=1.5)
+                axes.axhline(at - 0.5, color=INK, linewidth=1.2)
+                axes.axvline(at - 0.5, color=INK, linewidth=1.2)
         axes.set_title(title, color=INK, fontsize=11)
         axes.tick_params(length=0)
     figure.colorbar(drawn, ax=list(every), shrink=0.8, label="linear CKA")
