@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import ConcatDataset, Dataset
 
-from densenet_lessons.data.small import load_images
+from densenet_lessons.data.small import flip_and_crop, load_images
+
+#: From what torchvision's class gives to a float tensor (C, H, W), drawing with the generator.
+Change = Callable[[Any, torch.Generator], Tensor]
 
 #: What the authors' code subtracts and divides by, from 0 to 255; the paper scales SVHN alone.
 _CIFAR10 = ((125.3, 123.0, 113.9), (63.0, 62.1, 66.7))
@@ -55,7 +59,7 @@ class SeededImages(Dataset):
     So the same images come out for any number of processes and workers, and after a restart.
     """
 
-    def __init__(self, images: Dataset, change: Callable[[Any], Tensor], *, seed: int = 0):
+    def __init__(self, images: Dataset, change: Change, *, seed: int = 0):
         self.images, self.change, self.seed, self.epoch = images, change, seed, 0
 
     def __len__(self) -> int:
@@ -67,13 +71,8 @@ class SeededImages(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, int]:
         image, label = self.images[index]
-        before = torch.get_rng_state()
         mixed = ((self.seed * 1_000_003 + self.epoch) * 10_000_019 + index) % 2**63
-        torch.default_generator.manual_seed(mixed)  # torchvision draws from it
-        try:
-            return self.change(image), int(label)
-        finally:
-            torch.set_rng_state(before)
+        return self.change(image, torch.Generator().manual_seed(mixed)), int(label)
 
 
 def open_data_set(
@@ -145,19 +144,44 @@ def _images(name: str, root: str | Path | None, download: bool) -> tuple[Dataset
     return kind(train=True, **how), kind(train=False, **how)
 
 
-def _change(about: DataSet, augment: bool) -> Callable[[Any], Tensor]:
+def _change(about: DataSet, augment: bool) -> Change:
     """From what torchvision's class gives to a float tensor (C, H, W)."""
+    mean, std = (
+        torch.tensor(part, dtype=torch.float32, device="cpu")[:, None, None]
+        for part in (about.mean, about.std)
+    )
+
+    def scaled(pixels: Tensor) -> Tensor:
+        values = pixels.to(torch.float32)
+        return (values - mean) / std if about.mean else values / 255
+
+    def small(image: Any, generator: torch.Generator) -> Tensor:
+        pixels = image if isinstance(image, Tensor) else _pixels(image)
+        if augment:
+            [pixels] = flip_and_crop(pixels[None], generator, padding=about.padding)
+        return scaled(pixels)
+
+    def large(image: Any, generator: torch.Generator) -> Tensor:
+        before = torch.get_rng_state()
+        torch.set_rng_state(generator.get_state())  # torchvision draws from the global one
+        try:
+            return scaled(_pixels(view(image)))
+        finally:
+            torch.set_rng_state(before)
+
+    if about.padding is not None:
+        return small
     from torchvision.transforms import v2
 
-    steps: list = [v2.ToImage()]
-    if augment and about.padding is None:
-        steps += [v2.RandomResizedCrop(about.side, antialias=True), v2.RandomHorizontalFlip()]
-    elif augment:
-        steps += [v2.RandomHorizontalFlip(), v2.RandomCrop(about.side, padding=about.padding)]
-    elif about.padding is None:
-        steps += [v2.Resize(about.side * 8 // 7, antialias=True), v2.CenterCrop(about.side)]
-    steps += [v2.ToDtype(torch.float32, scale=True)]
-    if about.mean:
-        mean, std = ([value / 255 for value in part] for part in (about.mean, about.std))
-        steps += [v2.Normalize(mean, std)]
-    return v2.Compose([*steps, v2.ToPureTensor()])
+    view = v2.Compose(
+        [v2.RandomResizedCrop(about.side), v2.RandomHorizontalFlip()]
+        if augment
+        else [v2.Resize(about.side * 8 // 7), v2.CenterCrop(about.side)]
+    )
+    return large
+
+
+def _pixels(image: Any) -> Tensor:
+    """A PIL image as bytes (C, H, W)."""
+    array = np.array(image)
+    return torch.from_numpy(array if array.ndim == 3 else array[..., None]).permute(2, 0, 1)

@@ -1,6 +1,10 @@
 """A training loop that can be stopped and gone on with, and how it is told."""
 
-from densenet_lessons.training.checkpoints import load_checkpoint, save_checkpoint
+from densenet_lessons.training.checkpoints import (
+    check_writable,
+    load_checkpoint,
+    save_checkpoint,
+)
 from densenet_lessons.training.devices import (
     one_thread,
     pick_device,
@@ -22,6 +26,7 @@ __all__ = [
     "Ranks",
     "ScaleSettings",
     "all_ranks",
+    "check_writable",
     "evaluate",
     "imagenet_schedule",
     "load_checkpoint",

@@ -215,6 +215,22 @@ def test_what_does_not_fit_is_told_in_a_line(arguments, message, tmp_path, monke
         scale_up([*arguments.split(), "--device", "cpu"])
 
 
+def test_a_place_that_cannot_be_written_is_refused_and_a_stop_says_how_to_go_on(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit, match="checkpoint must be a file that can be written, got "):
+        run(tmp_path / "file")
+
+    def stop(history, epochs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "_line", stop)
+    with pytest.raises(SystemExit, match="stopped; the same command goes on after the last whole"):
+        run(tmp_path / "folder")
+    assert (tmp_path / "folder" / "checkpoint.pt").exists()
+
+
 def test_scalars_go_to_tensorboard_where_it_is_installed(tmp_path, monkeypatch):
     """Installed or not, here a stand-in writes."""
     written = []

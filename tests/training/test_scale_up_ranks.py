@@ -34,7 +34,7 @@ def torchrun(folder: Path, *program: str, restarts: int = 0) -> subprocess.Compl
         "--max-restarts", str(restarts), "--monitor-interval", "0.2", *program, *OPTIONS,
         "--output", str(folder),
     ]  # fmt: skip
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
 
 
 def state(folder: Path) -> dict:

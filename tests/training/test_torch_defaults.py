@@ -61,6 +61,9 @@ def image():
 CALLS = {
     "load_images": lambda: data.load_images(split="test").images[:20],
     "a Dataset's item": lambda: data.load_images(split="test")[5],
+    "open_data_set": lambda: [
+        data.open_data_set("fashion_mnist_small", augment=True)[0][index] for index in range(4)
+    ],
     "load_photo": lambda: data.load_photo(size=32),
     "one_of_each_class": lambda: data.one_of_each_class(data.load_images(split="test")),
     "flip_and_crop": lambda: data.flip_and_crop(few()[0], torch.Generator().manual_seed(0)),

@@ -18,6 +18,7 @@ from densenet_lessons.training import (
     Ranks,
     ScaleSettings,
     all_ranks,
+    check_writable,
     train_scaled,
 )
 
@@ -35,12 +36,17 @@ def scale_up(arguments: list[str] | None = None) -> History:
             return _run(choices, ranks)
     except (ValueError, FileNotFoundError, DivergedError) as error:
         sys.exit(f"{made.prog}: error: {error}")
+    except KeyboardInterrupt:
+        sys.exit(
+            f"stopped; the same command goes on after the last whole epoch in {choices.output}"
+        )
 
 
 def _run(choices: Choices, ranks: Ranks) -> History:
     recipe = {**choices.recipe, "schedule": SCHEDULES[choices.recipe["schedule"]]}
     settings = ScaleSettings(**recipe, **choices.speed)
     settings.share(ranks.count)  # refuses before anything is read
+    ranks.share(lambda: check_writable(choices.output / CHECKPOINT))
     about = DATA_SETS[choices.data["data"]]
     how = {**choices.data, "seed": settings.seed}
     train_set, test_set, classes = ranks.in_turn(lambda: open_data_set(how.pop("data"), **how))

@@ -105,8 +105,9 @@ def parser() -> Parser:
        "at a quarter of the work (default: %(default)s; paper: 1)")  # fmt: skip
 
     on("--data", choices=list(DATA_SETS), default="fashion_mnist_small",
-       help="the images; fashion_mnist_small ships with the course, imagefolder reads ROOT/train "
-       "and ROOT/val (default: %(default)s; paper: cifar10, cifar100, svhn, ImageNet)")  # fmt: skip
+       help="the images; fashion_mnist_small ships with the course, svhn needs scipy, "
+       "imagefolder reads ROOT/train and ROOT/val (default: %(default)s; paper: cifar10, "
+       "cifar100, svhn, ImageNet)")  # fmt: skip
     on("--root", type=Path, help="folder of the data (default: none; paper: -)")
     on(
         "--download",
