@@ -6,7 +6,6 @@
 from densenet_lessons.exercises.lesson03.bottleneck import bottleneck
 from densenet_lessons.exercises.lesson03.cheaper import cheaper
 from densenet_lessons.exercises.lesson03.kept_channels import kept_channels
-from densenet_lessons.exercises.lesson03.output_width import output_width
 from densenet_lessons.exercises.lesson03.pointwise import pointwise
 from densenet_lessons.exercises.lesson03.smallest_width import smallest_width
 from densenet_lessons.exercises.lesson03.swap import swap
@@ -25,7 +24,6 @@ __all__ = [  # noqa: RUF022
     "kept_channels",
     "swap",
     "transition",
-    "output_width",
     "variants",
     "whole_gain",
 ]

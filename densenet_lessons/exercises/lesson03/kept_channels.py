@@ -13,7 +13,7 @@ from densenet_lessons.exercises.core import exercise
 @exercise(
     "3.6",
     "Width after a transition",
-    difficulty=1,
+    difficulty=2,
     importance=3,
     hints=(
         (
@@ -22,7 +22,7 @@ from densenet_lessons.exercises.core import exercise
         ),
         (
             "My answer is off by one",
-            "Compress all of them at once. Only then round, and once.",
+            "Compress all of them at once, then round down, once. And print `0.29 * 100`.",
         ),
     ),
     minutes=4,
@@ -38,6 +38,8 @@ def kept_channels(answer):
         (11, 4, 5, 0.7),
         (6, 1, 9, 0.5),
         (5, 3, 4, 0.4),
+        (28, 6, 12, 0.29),
+        (40, 5, 12, 0.57),
     ]
     expect.same_results(answer, _kept, cases, whole=True)
 
@@ -49,8 +51,17 @@ def _kept(num_input_features, num_layers, growth_rate, compression):
 
 @kept_channels.solves(because="The transition reads all m channels of the block and keeps ⌊θm⌋.")
 def _(num_input_features, num_layers, growth_rate, compression):
+    from fractions import Fraction  # 0.29 is exactly 29/100 here, and a little less as a float
+
     width = num_input_features + num_layers * growth_rate
-    return int(compression * width)
+    return Fraction(str(compression)) * width // 1
+
+
+@kept_channels.rejects(
+    says="Floats are not exact: `0.29 * 100` is a little below 29, and its floor is 28."
+)
+def in_floats(c0, n, k, theta):
+    return int(theta * (c0 + n * k))
 
 
 @kept_channels.rejects(says="θ is applied to k here. It compresses the block's whole output.")
@@ -121,5 +132,10 @@ def no_compression(c0, n, k, theta):
 
 
 @kept_channels.accepts
-def by_floor_division(c0, n, k, theta):
-    return int((c0 + n * k) * theta // 1)
+def with_room_for_rounding(c0, n, k, theta):
+    return math.floor(theta * (c0 + n * k) + 1e-9)
+
+
+@kept_channels.accepts
+def rounded_before_the_floor(c0, n, k, theta):
+    return int(round(theta * (c0 + n * k), 6))

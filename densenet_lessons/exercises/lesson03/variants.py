@@ -1,4 +1,4 @@
-"""Exercise 3.10: Four variants in order."""
+"""Exercise 3.9: Four variants in order."""
 
 from densenet_lessons.costs import count_parameters
 from densenet_lessons.densenet import (
@@ -10,7 +10,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "3.10",
+    "3.9",
     "Four variants in order",
     kind="predict",
     minutes=4,

@@ -1,4 +1,4 @@
-"""Exercise 3.11: When the whole net gains."""
+"""Exercise 3.10: When the whole net gains."""
 
 from densenet_lessons.costs import operations
 from densenet_lessons.densenet import (
@@ -27,7 +27,7 @@ def _first_gain(quantity: str) -> int:
 
 
 @exercise(
-    "3.11",
+    "3.10",
     "When the whole net gains",
     kind="plot",
     minutes=5,

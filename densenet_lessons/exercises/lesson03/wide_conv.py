@@ -24,12 +24,12 @@ from densenet_lessons.exercises.core import exercise
     ),
 )
 def wide_conv(answer):
-    expect.guess(answer, conv_weights(244, 12, None))
+    expect.guess(answer, conv_weights(992, 32, None))
 
 
-wide_conv.solves(26_352, because="244 inputs × 12 outputs × 9 positions in the kernel.")
-wide_conv.rejects(26_364, says="A bias for each output is counted; these convolutions have none.")
-wide_conv.rejects(2_196, says="This is one filter; the layer has one for each of its 12 outputs.")
-wide_conv.rejects(2_928, says="This is a kernel of one pixel; a 3×3 kernel has nine positions.")
-wide_conv.rejects(8_784, says="The kernel has 3 × 3 positions, not 3.")
-wide_conv.rejects(108, says="These filters read a single channel; each must span all 244.")
+wide_conv.solves(285_696, because="992 inputs × 32 outputs × 9 positions in the kernel.")
+wide_conv.rejects(285_728, says="A bias for each output is counted; these convolutions have none.")
+wide_conv.rejects(8_928, says="This is one filter; the layer has one for each of its 32 outputs.")
+wide_conv.rejects(31_744, says="This is a kernel of one pixel; a 3×3 kernel has nine positions.")
+wide_conv.rejects(95_232, says="The kernel has 3 × 3 positions, not 3.")
+wide_conv.rejects(288, says="These filters read a single channel; each must span all 992.")
