@@ -95,12 +95,10 @@ def fail(report, reason: str) -> None:
 @pytest.fixture
 def one_thread():
     """Small nets run as fast so, and much faster on a busy machine."""
-    import torch
+    from densenet_lessons import training
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+    with training.one_thread():
+        yield
 
 
 @pytest.fixture

@@ -46,23 +46,17 @@ CLOSE = {"plain": (0.842, 0.866, 0.881), "residual": (0.853, 0.876, 0.887),
 CLEAR = {"plain": (0.84, 0.85, 0.86), "residual": (0.82, 0.83, 0.84), "dense": (0.87, 0.88, 0.9)}
 
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch):
     monkeypatch.setattr(base, "STRICT", True)
     monkeypatch.setattr(budget, "_milliseconds", lambda names: TIMES)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Small nets run as fast so, and much faster on a busy machine."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(scope="module")
-def made(tmp_path_factory, one_thread):
+def made(tmp_path_factory):
     """Records as ``compare`` makes them, of runs that were made up: no training is left to do."""
 
     def record(means, noise):

@@ -7,7 +7,6 @@ code (of several controls, with values on offer and not), in any order.
 import random
 
 import pytest
-import torch
 from panels.every import EVERY
 
 from densenet_lessons.panels import base
@@ -16,17 +15,12 @@ from densenet_lessons.panels.base import Panel, Refusal, choice, slider
 NOT_ON_OFFER = (-1, 2.5, 10**9, "nothing of this name", None)
 
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch):
     monkeypatch.setattr(base, "STRICT", True)
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def everything(panel) -> dict:
