@@ -42,8 +42,6 @@ class DenseLayer(nn.Module):
               tensors than PyTorch's own, or on ``meta`` (``recompute.can_recompute``): as without
               the flag.
 
-            A second derivative needs a layer of the second or third kind.
-
     Shape:
         - Input: (N, c, H, W), or a list of tensors (N, c_i, H, W) with widths that add up to c.
         - Output: (N, k, H, W), the new channels alone.

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 from torch.autograd import forward_ad
-from torch.autograd.function import once_differentiable
 from torch.nn import functional as F
 from torch.nn.modules import module
 
@@ -107,7 +106,7 @@ def cat_norm_relu_conv(sources: Sequence[Tensor], norm: nn.BatchNorm2d, conv: nn
 
     Raises:
         RuntimeError: in the backward pass, if a parameter was modified after the forward pass
-            (autograd itself refuses that too), or if a second derivative is asked for.
+            (autograd itself refuses that too).
     """
     return _CatNormReluConv.apply(norm, conv, norm.weight, norm.bias, conv.weight, *sources)
 
@@ -129,13 +128,14 @@ class _CatNormReluConv(torch.autograd.Function):
         return output
 
     @staticmethod
-    @once_differentiable
     def backward(ctx, grad_output):
         if [constant._version for constant in ctx.constants] != ctx.versions:
             raise RuntimeError(
                 "a parameter or running statistic of a memory-efficient layer was modified "
                 "between its forward and backward pass; call backward() before optimizer.step()"
             )
+        if torch.is_grad_enabled():  # with create_graph=True
+            return None, None, *_differentiable_backward(ctx, grad_output)
         _, _, need_gamma, need_beta, need_weight, *need_sources = ctx.needs_input_grad
         gamma, beta, weight, *statistics = ctx.constants
         inputs = [
@@ -158,6 +158,23 @@ class _CatNormReluConv(torch.autograd.Function):
             for index, grad in zip(wanted, found, strict=True):
                 grads[index] = grad
         return None, None, grads[0], grads[1], grad_weight, *grads[2:]
+
+
+def _differentiable_backward(ctx, grad_output) -> list[Tensor | None]:
+    """The gradients with their own graph, for a second derivative; this stores all it needs."""
+    # As views, for a source may depend on another one, and its own share alone is asked for.
+    inputs = [tensor.view_as(tensor) for tensor in (*ctx.constants[:3], *ctx.saved_tensors)]
+    gamma, beta, weight, *sources = inputs
+    statistics, conv = ctx.constants[3:] or (None, None), ctx.conv
+    hidden = _cat_norm_relu(ctx, gamma, beta, *sources, statistics=statistics)
+    with torch.autocast(**ctx.autocast):
+        output = F.conv2d(
+            hidden, weight, None, conv.stride, conv.padding, conv.dilation, conv.groups
+        )
+    needs = ctx.needs_input_grad[2:]
+    wanted = [tensor for tensor, need in zip(inputs, needs, strict=True) if need]
+    found = iter(torch.autograd.grad(output, wanted, grad_output, create_graph=True))
+    return [next(found) if need else None for need in needs]
 
 
 def autocast_state(device: str) -> dict:

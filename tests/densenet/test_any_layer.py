@@ -7,8 +7,10 @@ stem, adapters); pytorch/pytorch #43946 and #66073 (what recomputation does to s
 
 from __future__ import annotations
 
+import re
 import warnings
 
+import pytest
 import torch
 from densenet.changes import ACTIVATIONS, CONVOLUTIONS, HOOKS, NORMS, assert_same
 from hypothesis import given, settings
@@ -97,7 +99,12 @@ def run(case, *, memory_efficient):
 def test_any_change_of_a_layer_gives_what_the_plain_layer_gives(case):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # old weight norm, hooks on inputs without gradient
+        try:
+            plain, plain_calls = run(case, memory_efficient=False)
+        except RuntimeError as error:  # an activation in place behind a backward hook, say
+            with pytest.raises(RuntimeError, match=re.escape(str(error)[:60])):
+                run(case, memory_efficient=True)
+            return
         frugal, frugal_calls = run(case, memory_efficient=True)
-        plain, plain_calls = run(case, memory_efficient=False)
     assert frugal_calls == plain_calls
     assert_same(frugal, plain)

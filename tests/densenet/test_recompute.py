@@ -118,6 +118,22 @@ def test_numerical_gradients():
     assert torch.autograd.gradcheck(lambda *parts: layer(parts), sources)
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_second_derivatives(training):
+    layer = DenseLayer(5, 2, memory_efficient=True).double().train(training)
+    sources = [images(2, 3, 4, 3).requires_grad_(), images(2, 2, 4, 3, seed=2).requires_grad_()]
+    assert torch.autograd.gradgradcheck(lambda *parts: layer(parts), sources)
+
+
+def test_a_gradient_penalty_reaches_every_parameter():
+    nets = twins()
+    for model in nets:
+        x = images(3, 3, 8, 8).requires_grad_()
+        (slope,) = torch.autograd.grad(model(x).square().sum(), x, create_graph=True)
+        slope.square().sum().backward()
+    assert_same_state(*nets)
+
+
 def test_dropout_draws_the_same():
     nets = twins(drop_rate=0.3)
     for model in nets:
