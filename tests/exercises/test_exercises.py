@@ -339,7 +339,8 @@ def test_one_file_an_exercise():
         folder = Path(package.__file__).parent / exercise.module.rpartition(".")[2]
         text = (folder / f"{exercise.name}.py").read_text(encoding="utf8")
         assert text.count("@exercise(") == 1
-        assert text.startswith(f'"""Exercise {exercise.id}: {exercise.title}."""')
+        stop = "" if exercise.title.endswith("?") else "."
+        assert text.startswith(f'"""Exercise {exercise.id}: {exercise.title}{stop}"""')
 
 
 @functools.cache

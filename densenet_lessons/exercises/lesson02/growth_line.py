@@ -1,4 +1,4 @@
-"""Exercise 2.6: Read the plot: which line is k = 12?."""
+"""Exercise 2.6: Read the plot: which line is k = 12?"""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise

@@ -1,4 +1,4 @@
-"""Exercise 2.11: Which row is like the picture?."""
+"""Exercise 2.11: Which row is like the picture?"""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise

@@ -1,4 +1,4 @@
-"""Exercise 3.7: Pool first?."""
+"""Exercise 3.7: Pool first?"""
 
 import torch
 from torch.nn import functional as F
