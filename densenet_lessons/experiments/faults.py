@@ -24,11 +24,14 @@ def faulty_runs(
         build: makes a new net; called once for each run, with the same random state.
         train_data, test_data: with ``images`` (N, C, H, W) and ``labels`` (N,).
         epochs, seed: as in ``training.train``.
+
+    The stop button ends all three: the run that is stopped, and those to come, say so in their
+    ``interrupted``.
     """
     generator = torch.Generator().manual_seed(seed)
     order = torch.randperm(len(train_data.labels), generator=generator, device="cpu")
     mixed = train_data.labels[order]
-    histories = {}
+    histories = dict.fromkeys(FAULTS, History(interrupted=True))
     for name, (_, count, learning_rate, fitting) in FAULTS.items():
         labels = train_data.labels if fitting else mixed
         with plain_tensors(), torch.random.fork_rng([]):
@@ -39,4 +42,6 @@ def faulty_runs(
             learning_rate=learning_rate, schedule=one_cycle, seed=seed, device="cpu",
             test_data=(test_data.images[:200], test_data.labels[:200]),
         )  # fmt: skip
+        if histories[name].interrupted:
+            break
     return histories

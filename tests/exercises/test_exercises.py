@@ -37,6 +37,7 @@ MOST_WORDS = 60
 
 # Mutants of a solution that compute the same as the solution itself: (exercise id, mutant) -> why.
 EQUIVALENT: dict[tuple[str, str], str] = {
+    ("4.1", "1e-09: to 2e-09"): "A margin for rounding may be any small number.",
     ("8.3", "False: to True"): "the older, reentrant way recomputes as well",
     ("8.4", "False: to True"): "the older, reentrant way recomputes as well",
 }

@@ -6,6 +6,8 @@ import torch
 from torch import nn
 
 from densenet_lessons.experiments import faults
+from densenet_lessons.pictures import plot_runs
+from densenet_lessons.training import History
 
 
 def test_each_run_has_one_fault(monkeypatch):
@@ -14,7 +16,12 @@ def test_each_run_has_one_fault(monkeypatch):
         images=torch.rand(400, 1, 2, 2, generator=generator), labels=torch.arange(400) % 10
     )
     seen = []
-    monkeypatch.setattr(faults, "train", lambda net, pair, **how: seen.append((net, pair, how)))
+
+    def pretend(net, pair, **how):
+        seen.append((net, pair, how))
+        return History()
+
+    monkeypatch.setattr(faults, "train", pretend)
     state = torch.get_rng_state()
     runs = faults.faulty_runs(lambda: nn.Linear(4, 10), data, data)
     assert torch.equal(torch.get_rng_state(), state)
@@ -27,3 +34,14 @@ def test_each_run_has_one_fault(monkeypatch):
         fitting = torch.equal(labels, data.labels[: len(labels)])
         assert fitting == (net is not shuffled[0])
     assert slow[2]["learning_rate"] < 0.1 * shuffled[2]["learning_rate"]
+
+
+def test_the_stop_button_ends_all_three_and_they_can_still_be_drawn(monkeypatch):
+    data = SimpleNamespace(images=torch.rand(400, 1, 2, 2), labels=torch.arange(400) % 10)
+    answers = iter(
+        [History((2.0,), (0.1,), (0.1,)), History((2.0,), (0.1,), (0.1,), interrupted=True)]
+    )
+    monkeypatch.setattr(faults, "train", lambda *_, **__: next(answers))
+    runs = faults.faulty_runs(lambda: nn.Linear(4, 10), data, data)
+    assert [run.interrupted for run in runs.values()] == [False, True, True]
+    assert len(plot_runs(runs).axes) == 6

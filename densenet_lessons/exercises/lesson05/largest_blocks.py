@@ -1,4 +1,4 @@
-"""Exercise 5.2: The same question for DenseNet-264."""
+"""Exercise 5.3: The same question for DenseNet-264."""
 
 from densenet_lessons.costs import operations
 from densenet_lessons.densenet import IMAGENET_NETS
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.2",
+    "5.3",
     "The same question for DenseNet-264",
     kind="predict",
     minutes=3,

@@ -1,4 +1,4 @@
-"""Exercise 5.3: Level."""
+"""Exercise 5.4: Level."""
 
 from densenet_lessons.costs import operations
 from densenet_lessons.densenet import IMAGENET_NETS
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.3",
+    "5.4",
     "Level",
     kind="plot",
     minutes=4,

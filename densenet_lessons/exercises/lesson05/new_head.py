@@ -1,4 +1,4 @@
-"""Exercise 5.4: A pretrained net for your own classes."""
+"""Exercise 5.6: A pretrained net for your own classes."""
 
 import copy
 
@@ -11,7 +11,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "5.4",
+    "5.6",
     "A pretrained net for your own classes",
     kind="function",
     minutes=5,

@@ -6,20 +6,16 @@
 from densenet_lessons.exercises.lesson06.dropout_layer import dropout_layer
 from densenet_lessons.exercises.lesson06.faults import faults
 from densenet_lessons.exercises.lesson06.first_loss import first_loss
-from densenet_lessons.exercises.lesson06.hardest import hardest
 from densenet_lessons.exercises.lesson06.learning_rate import learning_rate
 from densenet_lessons.exercises.lesson06.most_even import most_even
 from densenet_lessons.exercises.lesson06.plain_gradient import plain_gradient
 from densenet_lessons.exercises.lesson06.standard_error import standard_error
-from densenet_lessons.exercises.lesson06.steps_per_epoch import steps_per_epoch
 from densenet_lessons.exercises.lesson06.train_epoch import train_epoch
 
 # In the order of the lesson.
 __all__ = [  # noqa: RUF022
-    "steps_per_epoch",
     "learning_rate",
     "first_loss",
-    "hardest",
     "standard_error",
     "train_epoch",
     "faults",

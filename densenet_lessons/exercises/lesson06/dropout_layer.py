@@ -1,4 +1,4 @@
-"""Exercise 6.10: Dropout in a dense layer."""
+"""Exercise 6.8: Dropout in a dense layer."""
 
 import torch
 from torch import nn
@@ -49,7 +49,7 @@ def _statistics(module):
 
 
 @exercise(
-    "6.10",
+    "6.8",
     "Dropout in a dense layer",
     kind="module",
     minutes=8,
@@ -91,7 +91,9 @@ def _plain(c, k):
     return nn.Sequential(nn.BatchNorm2d(c), nn.ReLU(), nn.Conv2d(c, k, 3, padding=1, bias=False))
 
 
-@dropout_layer.solves(because="Dropout comes last: a quarter of the layer's *new* values is zero.")
+@dropout_layer.solves(
+    because="Dropout comes last: a share `drop_rate` of the *new* values is zero."
+)
 class DenseLayer(nn.Module):
     def __init__(self, num_input_features, growth_rate, drop_rate):
         super().__init__()

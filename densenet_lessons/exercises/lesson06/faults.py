@@ -1,11 +1,11 @@
-"""Exercise 6.7: Read the curves."""
+"""Exercise 6.5: Read the curves."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "6.7",
+    "6.5",
     "Read the curves",
     kind="plot",
     minutes=4,

@@ -1,4 +1,4 @@
-"""Exercise 6.3: The loss of a net that knows nothing."""
+"""Exercise 6.2: The loss of a net that knows nothing."""
 
 import math
 
@@ -7,7 +7,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "6.3",
+    "6.2",
     "The loss of a net that knows nothing",
     kind="predict",
     minutes=3,

@@ -1,11 +1,11 @@
-"""Exercise 6.2: The paper's schedule."""
+"""Exercise 6.1: The paper's schedule."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "6.2",
+    "6.1",
     "The paper's schedule",
     minutes=6,
     difficulty=2,

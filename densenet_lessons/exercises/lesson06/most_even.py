@@ -1,11 +1,11 @@
-"""Exercise 6.9: Gradient norms in order."""
+"""Exercise 6.7: Gradient norms in order."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "6.9",
+    "6.7",
     "Gradient norms in order",
     kind="predict",
     minutes=2,
@@ -14,12 +14,12 @@ from densenet_lessons.exercises.core import exercise
     hints=(
         (
             "Where do I start?",
-            "In which of the nets does the first layer have a short way to the loss?",
+            "You know the plain net from the last exercise. Which of the others lets sums pile up?",
         ),
         (
-            "Does a concatenation add?",
-            "A sum passes the gradient on whole, and each unit adds its own. Does a "
-            "concatenation add?",
+            "Residual or dense?",
+            "In a residual net sums pile up through all three stages. In a dense net they pile up "
+            "within a block, and a transition stands between two blocks.",
         ),
     ),
 )
@@ -29,14 +29,14 @@ def most_even(answer):
 
 most_even.solves(
     ["dense", "residual", "plain"],
-    because="A short way for each layer, and nothing that is added up on the main path.",
+    because="So it is before the first step. Section 4 tests whether short ways are the reason.",
 )
 most_even.rejects(
     ["plain", "residual", "dense"], says="The question asks for the most even net first."
 )
 most_even.rejects(
     ["residual", "dense", "plain"],
-    says="The first two the other way round: sums of sums grow with depth.",
+    says="The first two the other way round: in one of them, sums pile up over the whole depth.",
 )
 most_even.rejects(
     ["dense", "plain", "residual"],

@@ -1,11 +1,11 @@
-"""Exercise 6.8: A plain net of 58 layers."""
+"""Exercise 6.6: A plain net of 58 layers."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "6.8",
+    "6.6",
     "A plain net of 58 layers",
     kind="predict",
     minutes=2,
@@ -19,12 +19,12 @@ from densenet_lessons.exercises.core import exercise
         (
             "Does the norm keep the gradient?",
             "Batch norm keeps the *forward* signal at one size. That says nothing yet about "
-            "the way "
-            "back.",
+            "the way back.",
         ),
         (
             "Which factor is it?",
-            "A ReLU shrinks the spread of its input, and the next batch norm scales it up again. "
+            "Yang et al. compute it. A ReLU shrinks the spread of its input, and the next batch "
+            "norm scales it up again. "
             "Which factor does the gradient meet on its way back?",
         ),
     ),
@@ -36,11 +36,12 @@ def plain_gradient(answer):
 
 
 plain_gradient.solves(
-    "larger", because="Batch norm holds the forward signal level; on the way back it grows."
+    "larger", because="Batch norm holds the forward signal level. On the way back, it grows."
 )
 plain_gradient.accepts("much larger")
 plain_gradient.rejects(
-    "smaller", says="The textbook answer, for nets without batch norm. Run the next cell and see."
+    "smaller",
+    says="The textbook answer, for nets without batch norm. It is measured below exercise 6.7.",
 )
 plain_gradient.rejects(
     "equal",

@@ -1,4 +1,4 @@
-"""Exercise 6.5: How far to trust an accuracy."""
+"""Exercise 6.3: How far to trust an accuracy."""
 
 import math
 
@@ -9,7 +9,7 @@ from densenet_lessons.exercises.core import exercise
 
 
 @exercise(
-    "6.5",
+    "6.3",
     "How far to trust an accuracy",
     minutes=5,
     difficulty=2,

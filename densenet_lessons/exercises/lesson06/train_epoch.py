@@ -1,4 +1,4 @@
-"""Exercise 6.6: Find the bugs: a loop that doesn't learn."""
+"""Exercise 6.4: Find the bugs: a loop that doesn't learn."""
 
 import torch
 from torch import nn
@@ -62,7 +62,7 @@ def _reference_epoch(model, optimizer, images, labels, order, batch_size):
 
 
 @exercise(
-    "6.6",
+    "6.4",
     "Find the bugs: a loop that doesn't learn",
     kind="bug",
     minutes=12,

@@ -5,8 +5,8 @@ figure, and has a text alternative that says what is to be seen where it is draw
 default arguments. ``python -m densenet_lessons.pictures.diagrams`` writes them to images/.
 
 ``ideas`` and ``paths`` draw ideas, ``layers`` and ``blocks`` those of lessons 2 and 3, ``nets``
-and ``architectures`` those of lesson 4, ``memory`` those of lesson 8; ``canvas`` is the pencil,
-``export`` writes files.
+and ``architectures`` those of lesson 4, ``trainings`` those of lesson 6, ``memory`` those of
+lesson 8; ``canvas`` is the pencil, ``export`` writes files.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ from densenet_lessons.pictures.diagrams.memory import folding, kept_tensors
 from densenet_lessons.pictures.diagrams.nets import whole_net
 from densenet_lessons.pictures.diagrams.paths import pixel_column, slope_paths
 from densenet_lessons.pictures.diagrams.reuse import reading, silent_link
+from densenet_lessons.pictures.diagrams.trainings import equal_parameters, gradient_sum
 
 __all__ = [
     "DRAWINGS",
@@ -33,7 +34,9 @@ __all__ = [
     "dense_block",
     "dense_layer",
     "early_edge",
+    "equal_parameters",
     "folding",
+    "gradient_sum",
     "kept_tensors",
     "pixel_column",
     "reading",
@@ -148,6 +151,17 @@ _ALTS = {
         "stands upright in image A and lies across in image B, before and behind the norm. Below, "
         "it is silent: at its running mean everywhere, so that the norm puts out its shift, the "
         "same for both images."
+    ),
+    gradient_sum: (
+        "A dense block of 4 layers and the transition behind it. On the way forward, the input "
+        "x0 is read by all five, along five arrows. On the way back, five arrows lead from the "
+        "readers to a plus sign at x0: its gradient is the sum of five contributions."
+    ),
+    equal_parameters: (
+        "Two nets of equal size on maps of 28, 14 and 7 pixels. The plain net has 10, 20 and 40 "
+        "channels, most parameters on the smallest maps, and 2.8 million multiply-adds in each "
+        "stage. The dense net has 32 to 64 channels and 23,968 parameters in each block, and 18.5 "
+        "million multiply-adds in the first, 4.6 and 1.2 in the others."
     ),
 }
 
