@@ -64,6 +64,23 @@ def test_it_is_redrawn_no_oftener_than_needed(clock):
     assert len(view.steps) == 4
 
 
+def test_slow_drawing_leaves_the_training_its_time(clock, monkeypatch):
+    view, drawn = TrainingView(), []
+
+    def slow(history, epochs):
+        drawn.append(clock[0])
+        clock[0] += 0.5
+
+    monkeypatch.setattr(view, "_draw", slow)
+    start = clock[0]
+    for step in range(1, 3000):
+        clock[0] += 0.03
+        view(Progress(1, 1, step, 3000, 2.0, History()))
+    share = len(drawn) * 0.5 / (clock[0] - start)
+    assert len(drawn) > 5
+    assert share < 0.06
+
+
 def test_the_end_is_told(clock):
     view = TrainingView()
     view(Progress(2, 2, 1, 2, 2.0, AFTER_ONE))
