@@ -5,6 +5,7 @@ import time
 
 import ipywidgets as W
 
+from densenet_lessons.panels.training_view.words import curves_alt, sentence
 from densenet_lessons.pictures import PADDING, img_tag, plot_history, png_bytes
 from densenet_lessons.training import History, Progress
 
@@ -42,7 +43,7 @@ class TrainingView(W.VBox):
         if whole_epoch or now >= self._next_bar:
             self._next_bar = now + BAR_EVERY
             self._bar.value = progress.done
-            self._say(_sentence(progress))
+            self._say(sentence(progress))
         if whole_epoch or now >= self._next_curves:
             started = time.monotonic()
             self._draw(progress.history, progress.epochs)
@@ -66,7 +67,7 @@ class TrainingView(W.VBox):
 
     def _draw(self, history: History, epochs: int) -> None:
         png = png_bytes(plot_history(history, steps=self.steps, epochs=epochs), quick=True)
-        alt = f"Loss and accuracy after {len(history)} epochs and {len(self._seen)} steps"
+        alt = curves_alt(len(history), len(self._seen))
         self._picture.value = img_tag(png, alt=alt, width=_WIDTH)
 
     def _repr_mimebundle_(self, **kwargs):
@@ -74,30 +75,3 @@ class TrainingView(W.VBox):
         data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
         data["text/plain"] = "Training view"
         return data
-
-
-def _sentence(progress: Progress) -> str:
-    history = progress.history
-    if progress.done == 1:
-        return _result(history)
-    where = f"Epoch {progress.epoch} of {progress.epochs}, step {progress.step} of {progress.steps}"
-    if not len(history):
-        return f"{where}: loss {progress.loss:.3f}."
-    kind, value = _accuracy(history)
-    return (
-        f"{where}: loss {progress.loss:.3f}; {kind} accuracy {value:.3f} "
-        f"after {len(history)} whole epoch{'s' if len(history) > 1 else ''}."
-    )
-
-
-def _result(history: History) -> str:
-    kind, value = _accuracy(history)
-    epochs = f"{len(history)} epoch{'s' if len(history) > 1 else ''}"
-    return f"Done: {epochs} in {sum(history.seconds):.0f} s, {kind} accuracy {value:.3f}."
-
-
-def _accuracy(history: History) -> tuple[str, float]:
-    """The newest accuracy, on test images where there are some, and which of the two it is."""
-    if history.test_accuracy:
-        return "test", history.test_accuracy[-1]
-    return "training", history.accuracy[-1]
