@@ -2,7 +2,8 @@
 
 One table: the DenseNet-121 beside torchvision's (and timm's, where it is installed), with
 ``for_inference``, and on request beside ``torch.compile`` with freezing; each panel's
-callback beside encoding its picture, the slowest check of an exercise, importing the core beside
+callback beside encoding its picture, a touch of a picture beside a step of a slider (where there
+is a Chromium), the slowest check of an exercise, importing the core beside
 importing torch, and each lesson's run. Absolute times depend on the machine, ratios much less;
 below 1 means that ours took less time. What is compared runs in turn, so that a busy moment meets
 both. Not part of the tests: a busy machine would make them fail.
@@ -24,6 +25,7 @@ import nbformat
 import regenerate
 import torch
 import torchvision
+from browser.touch_ratio import touch_ratios
 from lessons import LESSONS
 from panels.callback_ratio import panel_ratios
 
@@ -180,6 +182,9 @@ def main() -> None:
     models(images, options.pairs)
     for name, ratio in panel_ratios().items():
         row(f"a move of the {name} panel", "encoding its picture", [ratio])
+    for name, (click, hover) in touch_ratios().items():
+        row(f"a click in the {name} panel", "a step of its slider", [click])
+        row(f"hovering in the {name} panel", "a step of its slider", [hover])
     checks(lambda: forward(model, images))
     imports(max(3, options.pairs // 3))
     if not options.no_lessons:

@@ -119,27 +119,30 @@ function hotPicture(model, parent) {
   }
 
   function drawRegions() {
-    const places = (list) => JSON.stringify(list.map((region) => region.slice(0, 4)));
+    // What the regions are for tells whether they are the same; where they lie may change.
+    const meaning = (list) => JSON.stringify(list.map((region) => region[5]));
     const next = model.get("regions");
-    const moved = places(next) !== places(regions);
+    const others = meaning(next) !== meaning(regions);
     regions = next;
-    if (moved) {
+    if (others) {
       messages.forget(); // it named a region that is gone
       for (const option of options) option.remove();
-      options = regions.map(([x, y, width, height], index) =>
-        add(list, "rect", { role: "option", id: `${name}-${index}`, x, y, width, height }),
+      options = regions.map((_, index) =>
+        add(list, "rect", { role: "option", id: `${name}-${index}` }),
       );
     }
     options.forEach((option, index) => {
-      option.setAttribute("aria-label", regions[index][4]);
+      const [x, y, width, height, label, sets] = regions[index];
+      const place = { x, y, width, height, "aria-label": label };
+      for (const [key, value] of Object.entries(place)) option.setAttribute(key, value);
       option.setAttribute("aria-selected", String(index === model.get("chosen")));
-      option.classList.toggle("densenet-acts", Boolean(regions[index][5]));
+      option.classList.toggle("densenet-acts", sets !== "");
     });
     list.style.display = regions.length ? "" : "none";
     const follows = chosen !== model.get("chosen") && !messages.busy();
     chosen = model.get("chosen");
     // The cursor stays while the regions do; then it goes to the one that the setting stands for.
-    if (moved || follows) setCursor(chosen, { told: list.matches(":focus") });
+    if (others || follows) setCursor(chosen, { told: list.matches(":focus") });
     else if (cursor >= 0 && list.matches(":focus-visible")) setCursor(cursor);
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,7 +83,7 @@ class HotPicture(anywidget.AnyWidget):
     width = T.Int(1).tag(sync=True)
     height = T.Int(1).tag(sync=True)
     kept = T.Int(0).tag(sync=True)  # height of the place that is kept for pictures to come
-    regions = T.List().tag(sync=True)
+    regions = T.List().tag(sync=True)  # the last entry tells what a region is for
     chosen = T.Int(-1).tag(sync=True)  # the region that the setting stands for
     film = T.List().tag(sync=True)
     drawing = T.Int(0).tag(sync=True)  # an event of an older drawing may mean another region
@@ -91,7 +92,7 @@ class HotPicture(anywidget.AnyWidget):
 
     def __init__(self, touched: Callable[[str, int], None]) -> None:
         super().__init__()
-        self._touched = touched
+        self._touched, self._last = touched, -1
         self.on_msg(self._hear)
 
     def present(
@@ -112,12 +113,12 @@ class HotPicture(anywidget.AnyWidget):
             self.width, self.height = size
             self.regions = [
                 [round(side, 1) for side in (one.x, one.y, one.width, one.height)]
-                + [one.label, bool(one.sets)]
+                + [one.label, json.dumps(dict(one.sets), default=str) if one.sets else ""]
                 for one in regions
             ]
-            self.chosen = next(
-                (index for index, one in enumerate(regions) if _is_set(one, values)), -1
-            )
+            stand = [index for index, one in enumerate(regions) if _is_set(one, values)]
+            # Of several regions for one setting it is the one that was touched.
+            self.chosen = self._last if self._last in stand else next(iter(stand), -1)
             self.film = [
                 {"words": step.words, "shows": [*step.shows], "lights": [*map(list, step.lights)]}
                 for step in scene.film
@@ -127,6 +128,7 @@ class HotPicture(anywidget.AnyWidget):
     def _hear(self, _: Any, content: Mapping[str, Any], buffers: Any) -> None:
         try:
             if content["drawing"] == self.drawing:
+                self._last = content["region"]
                 self._touched(content["event"], content["region"])
         finally:
             self.answered = content["number"]

@@ -58,8 +58,8 @@ def test_the_page_gets_all_that_it_shows():
     hot = panel._hot
     assert hot.png == panel.png
     assert (hot.alt, hot.width, hot.height) == ("Some squares in a row", 400, 80)
-    assert hot.regions[1] == [20, 5, 15.0, 15, "Square 1 of 4.", True]
-    assert hot.regions[4] == [0, 30, 50, 9, "Only tells.", False]
+    assert hot.regions[1] == [20, 5, 15.0, 15, "Square 1 of 4.", '{"at": 1}']
+    assert hot.regions[4] == [0, 30, 50, 9, "Only tells.", ""]
     assert hot.chosen == 1
     assert hot.film[2] == {
         "words": "Square 2 comes.",
@@ -79,6 +79,20 @@ def test_a_click_moves_the_controls_and_an_open_and_a_leave_too():
     touch(panel, "leave", 0)
     assert panel.values == {"count": 9, "at": 0}
     assert panel._hot.answered == 4
+
+
+def test_of_two_regions_for_one_setting_the_touched_one_is_chosen():
+    def draw(n):
+        regions = [Region(20 * i, 0, 9, 9, f"Place {i} of four.", {"n": i % 2}) for i in range(4)]
+        return Scene(np.zeros((80, 400), np.uint8), "Four places, two settings", f"{n}.", regions)
+
+    panel = Panel("Twice", {"n": number("n", 0, 1, 0)}, draw)
+    assert panel._hot.chosen == 0
+    for index, chosen in [(3, 3), (1, 1), (2, 2)]:
+        touch(panel, "choose", index)
+        assert (panel.values["n"], panel._hot.chosen) == (index % 2, chosen)
+    panel.set(n=1)
+    assert panel._hot.chosen == 1
 
 
 def test_a_touch_on_an_older_drawing_is_answered_and_not_obeyed():
