@@ -8,6 +8,7 @@ from densenet_lessons.panels.calculator import cost_calculator
 from densenet_lessons.panels.gradient_paths import gradient_paths
 from densenet_lessons.panels.growth_rate import growth_rate_explorer, mean_likeness
 from densenet_lessons.panels.memory import memory_explorer
+from densenet_lessons.panels.reuse import reuse_explorer
 from densenet_lessons.panels.training_view import TrainingView
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "growth_rate_explorer",
     "mean_likeness",
     "memory_explorer",
+    "reuse_explorer",
 ]

@@ -4,6 +4,7 @@
 """
 
 from densenet_lessons.exercises.lesson07.class_map import class_map
+from densenet_lessons.exercises.lesson07.least_missed import least_missed
 from densenet_lessons.exercises.lesson07.least_read import least_read
 from densenet_lessons.exercises.lesson07.linear_cka import linear_cka
 from densenet_lessons.exercises.lesson07.move_factor import move_factor
@@ -22,6 +23,7 @@ __all__ = [  # noqa: RUF022
     "rank_correlation",
     "linear_cka",
     "class_map",
+    "least_missed",
 ]
 
 
