@@ -15,7 +15,7 @@ from .spec import IMAGENET_NETS, DenseNetSpec, cifar_spec, compressed_width
 class DenseNet(nn.Module):
     """Stem, dense blocks with transitions between them, batch norm, global pool, classifier.
 
-    Paper: section 3 and Table 1; the CIFAR nets: section 4.2.
+    Paper: section 3 and Table 1; the CIFAR nets: section 3, "Implementation Details".
 
     Args:
         growth_rate: k, channels that each dense layer adds.
@@ -23,7 +23,7 @@ class DenseNet(nn.Module):
         num_init_features: channels that leave the stem, k0.
         bn_size: bottleneck width as a multiple of ``growth_rate``; None for plain layers,
             BN - ReLU - 3x3 convolution.
-        drop_rate: dropout after each dense layer, at least 0 and below 1.
+        drop_rate: dropout at the end of each dense layer, at least 0 and below 1.
         compression: theta, above 0 and at most 1: a transition keeps floor(theta * m) channels.
         num_classes: classes, the length of the output.
         in_channels: channels of the image.
@@ -40,7 +40,10 @@ class DenseNet(nn.Module):
             input has another number of channels or is too small for the pools.
 
     Note:
-        Initialisation is He et al.'s for convolutions, as in the paper and in torchvision.
+        Initialisation is He et al.'s for convolutions, as in the paper and in torchvision; the
+        authors' code draws by fan-out. The paper has dropout after each convolution but the
+        first (section 4.2); torchvision and we have it after the last one of a dense layer alone,
+        so never behind a bottleneck's 1x1 convolution and never in a transition.
     """
 
     def __init__(

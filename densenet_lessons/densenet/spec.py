@@ -109,10 +109,13 @@ def compressed_width(width: int, compression: float) -> int:
 
 
 def depth_of(block_config: tuple[int, ...], *, bottleneck: bool = True) -> int:
-    """The paper's L: layers with weights, which is convolutions plus the final linear layer.
+    """The depth L in a net's name: its convolutions and the final linear layer.
 
     Each dense layer counts two with a bottleneck and one without; the stem, each transition
-    and the classifier count one. Paper: section 4.2 and Table 1.
+    and the classifier count one.
+
+    Paper: section 3, "Implementation Details", and Table 1 print depths, and state no rule. This
+    one gives all of them but DenseNet-264, which it counts as 265.
 
     Raises:
         ValueError: if ``block_config`` does not list positive integers.

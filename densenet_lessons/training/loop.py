@@ -131,7 +131,10 @@ def train(
 ) -> History:
     """Train a classifier by stochastic gradient descent with Nesterov momentum, in place.
 
-    Paper: section 4.2; the defaults are its recipe but for the number of epochs.
+    Paper: section 4.2; the defaults are its recipe for CIFAR but for the number of epochs.
+
+    Momentum is a sum of gradients, so a gradient that stays is followed by ``learning_rate /
+    (1 - momentum)`` times itself. Weight decay is on all parameters, norms and biases too.
 
     Args:
         model: maps images (N, C, H, W) to logits (N, classes).
