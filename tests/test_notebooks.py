@@ -8,10 +8,13 @@ import io
 import pkgutil
 import re
 from collections import Counter
+from html import unescape
 
+import nbformat
 import pytest
 import regenerate
 from lessons import LESSONS, Lesson
+from nbconvert import HTMLExporter
 from PIL import Image
 
 MAX_BYTES = 500_000
@@ -132,6 +135,21 @@ def test_stored_size(lesson: Lesson):
     assert lesson.path.stat().st_size <= MAX_BYTES, f"largest outputs: {largest}"
 
 
+def test_nbconvert_keeps_the_text_alternatives_of_panels_and_pictures():
+    lesson = next(lesson for lesson in LESSONS if lesson.number == 2)
+    notebook = nbformat.v4.new_notebook(
+        cells=[cell for cell in lesson.code if regenerate.has_picture(cell)]
+    )
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    stored = [str(out.data["text/html"]) for cell in notebook.cells for out in cell.outputs]
+    alts = [
+        [unescape(alt) for alt in re.findall(r'<img alt="([^"]*)"', text)]
+        for text in (page, "".join(stored))
+    ]
+    assert alts[0] == alts[1]
+    assert len(alts[0]) == len(stored) >= 2
+
+
 @lesson_by_lesson
 def test_every_picture_has_a_text_alternative(lesson: Lesson):
     for cell_id, output in lesson.outputs:
@@ -140,6 +158,8 @@ def test_every_picture_has_a_text_alternative(lesson: Lesson):
             text = data.get("text/plain", "").strip()
             assert len(text) >= MIN_ALT, f"{cell_id}: {text!r}"
             assert not text.startswith("<"), f"{cell_id}: {text!r} is a repr; use show(...)"
+            # JupyterLab before a run, nbconvert and GitHub prefer it to a bare picture.
+            assert "<img alt=" in data.get("text/html", ""), f"{cell_id}: a picture without HTML"
         assert not str(data.get("text/plain", "")).startswith(("<Figure", "<Axes")), cell_id
         for tag in re.findall(r"<img[^>]*>", data.get("text/html", "")):
             alt = re.search(r'alt="([^"]*)"', tag)
