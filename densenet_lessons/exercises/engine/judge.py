@@ -68,8 +68,8 @@ def enact(check, answer, *, solution, name: str, limit: float) -> Outcome:
         limit: in seconds of the processor's time.
     """
     form, patches = form_of(solution), Patches()
-    call = Call(name, check, patches.put_back)
-    run = Run(call.describe, patches.put_back, go_on=form != "value")
+    call = Call(name, check, patches)
+    run = Run(call.describe, patches, go_on=form != "value")
     late = False
     try:
         patches.put_back()

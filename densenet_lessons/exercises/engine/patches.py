@@ -44,10 +44,12 @@ class Patches:
         spaces = [builtins, *ours, *(kind for module in ours for kind in _classes(module))]
         self.saved = _ORIGINAL + [(space, _callables(space)) for space in spaces]
         self.sizes = _SIZES | {space: len(vars(space)) for space in spaces}
+        self.suspected = True  # whether code of the answer may have run since the last look
 
     def put_back(self) -> None:
         """Gives each name that was changed or deleted its value again, and takes away a method
         that hides an inherited one."""
+        self.suspected = False
         for space, names in self.saved:
             now = vars(space)
             if not names.items() <= now.items():

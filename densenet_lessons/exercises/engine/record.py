@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from .patches import Patches
 from .values import frozen
 
 MOST_FINDINGS = 8
@@ -54,17 +55,18 @@ class Run:
 
     Args:
         describe: turns an exception of the answer into (input, value, sentence); None for a stub.
-        put_back: undoes what the answer has patched.
+        patches: undoes what the answer has patched.
         go_on: whether to look for more after the first refusal.
     """
 
-    def __init__(self, describe: Callable, put_back: Callable, *, go_on: bool) -> None:
-        self.describe, self.put_back, self.go_on = describe, put_back, go_on
+    def __init__(self, describe: Callable, patches: Patches, *, go_on: bool) -> None:
+        self.describe, self.patches, self.go_on = describe, patches, go_on
         self.findings: list[Finding] = []
         self.stretches, self.step, self.inside = 0, 0, False
 
     def begin(self) -> None:
-        self.put_back()
+        if self.patches.suspected:
+            self.patches.put_back()
         self.step += 1
 
     @contextmanager
@@ -84,7 +86,7 @@ class Run:
 
     def note(self, error: BaseException) -> None:
         """Keeps a refusal, or an exception of the answer's."""
-        self.put_back()
+        self.patches.put_back()
         described = self.describe(error)
         if described is None:
             raise NotAttempted
@@ -107,7 +109,7 @@ def running(run: Run) -> Iterator[None]:
 def put_back() -> None:
     """Undoes what the answer has patched, before a check goes on to use it."""
     if (run := _RUN.get()) is not None:
-        run.put_back()
+        run.patches.put_back()
 
 
 def comparison(compare):

@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from .patches import Patches
 from .record import Refused
 from .values import brief_input, is_a, shortened, type_name
 
@@ -34,11 +35,11 @@ class Call:
     Args:
         name: what the answer is called in the notebook.
         check: the exercise's check function, whose lines are not the learner's.
-        put_back: undoes what the answer has patched, after each call.
+        patches: undoes what the answer has patched, after each call.
     """
 
-    def __init__(self, name: str, check, put_back) -> None:
-        self.name, self.put_back = name, put_back
+    def __init__(self, name: str, check, patches: Patches) -> None:
+        self.name, self.patches = name, patches
         self.check_code = check.__code__
         self.made = self.text = ""
         self.returned_none = False
@@ -48,10 +49,11 @@ class Call:
         """The answer, wrapped so that its calls are noted; for a module, its forward passes too."""
         if form == "value":
             yield answer
-        elif is_a(answer, type) and issubclass(answer, nn.Module):
+        elif form == "class":
 
             def note(module, args):
-                if is_a(module, answer):
+                self.patches.suspected |= not type(module).__module__.startswith("torch.")
+                if is_a(answer, type) and is_a(module, answer):
                     self.text = f"`{self.name}` on {_listed(args, {})}"
 
             # A hook on all modules: one on the instance would be copied and compared with it.
@@ -97,7 +99,7 @@ class _Recorder:
         try:
             result = self._answer(*args, **kwargs)
         finally:
-            call.put_back()
+            call.patches.put_back()
         call.returned_none = result is None
         return result
 

@@ -128,7 +128,7 @@ def expects_four(first, second, dim):
 
 
 @concat_shape.rejects(
-    says="Shapes that can't be joined get a result too: nothing compares the rest."
+    says="Shapes that can't be joined get a result too; they need a `ValueError`."
 )
 def never_refuses(first, second, dim):
     shape = list(first)

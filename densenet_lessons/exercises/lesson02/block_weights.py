@@ -69,7 +69,7 @@ def counts_biases(num_input_features, num_layers, growth_rate):
     return sum(9 * width * growth_rate + growth_rate for width in widths)
 
 
-@block_weights.rejects(says="From layer 2 on only the newest channels are read; a layer reads all.")
+@block_weights.rejects(says="This is what the last layer alone has; all layers were asked for.")
 def reads_the_newest(num_input_features, num_layers, growth_rate):
     first = 9 * num_input_features * growth_rate
     return first + (num_layers - 1) * 9 * growth_rate * growth_rate

@@ -63,7 +63,7 @@ class HasBias(nn.Module):
         return self.conv(F.relu(self.norm(x)))
 
 
-@dense_layer.rejects(says="The batch norm is missing.")
+@dense_layer.rejects(says="No norm in this layer has a scale and a shift for each channel.")
 class NoNorm(nn.Module):
     def __init__(self, num_input_features, growth_rate):
         super().__init__()
@@ -74,7 +74,7 @@ class NoNorm(nn.Module):
 
 
 @dense_layer.rejects(
-    says="The norm comes after the convolution here. The paper norms what comes in."
+    says="The norm is made for the channels that go out. The paper norms what comes in."
 )
 class NormLast(nn.Module):
     def __init__(self, num_input_features, growth_rate):
@@ -167,7 +167,7 @@ class OneByOne(nn.Module):
 
 
 @dense_layer.rejects(
-    says="This norm keeps no running mean of each channel. The layer needs a `BatchNorm2d`."
+    says="This norm keeps no running mean and variance, which eval mode would need."
 )
 class OtherNorm(nn.Module):
     def __init__(self, num_input_features, growth_rate):

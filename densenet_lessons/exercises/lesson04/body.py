@@ -36,7 +36,7 @@ def body(answer):
             self.says = says
 
     def make_block(num_layers, width, growth_rate):
-        return Part(f"block {width} to {width + num_layers * growth_rate}")
+        return Part(f"block of {num_layers}, {width} to {width + num_layers * growth_rate}")
 
     def make_transition(width, kept):
         return Part(f"transition {width} to {kept}")
@@ -46,16 +46,17 @@ def body(answer):
         with expect.case():
             given = f"a stem of {width}, k = {growth_rate}, blocks {blocks}"
             net = answer(make_block, make_transition, width, growth_rate, blocks)
-            kind = "a module" if isinstance(net, nn.Module) else "no module"
-            words = f"{kind} of type {type(net).__name__} came back, expected one `nn.Sequential`."
+            kind = "class" if isinstance(net, type) else type(net).__name__
+            words = f"a {kind} came back, expected one `nn.Sequential`."
             expect.that(isinstance(net, nn.Sequential), words, actual=kind, given=given)
             ends, right = DenseNetSpec(growth_rate, blocks, width).block_ends(), []
             for index, (entering, leaving) in enumerate(ends):
                 if index:
                     right.append(f"transition {ends[index - 1][1]} to {entering}")
-                right.append(f"block {entering} to {leaving}")
+                right.append(f"block of {blocks[index]}, {entering} to {leaving}")
             made = [getattr(part, "says", "another module") for part in net.children()]
-            expect.equal(len(made), len(right), given=given, what="number of parts")
+            words = f"there are {len(made)} parts, expected {len(right)}."
+            expect.that(len(made) == len(right), words, actual=made, given=given)
             for place, (mine, due) in enumerate(zip(made, right, strict=True), 1):
                 words = f"part {place} of {len(right)} is `{mine}`, expected `{due}`."
                 expect.that(mine == due, words, actual=made, given=given)

@@ -157,7 +157,7 @@ class FixedPool(nn.Module):
         return self.classifier(x)
 
 
-@head.rejects(says="The pool works in two steps here, and the first drops an odd row or column.")
+@head.rejects(says="An odd last row or column is left out of the average here.")
 class PoolsTwice(nn.Module):
     def __init__(self, num_features, num_classes):
         super().__init__()

@@ -46,7 +46,7 @@ def new_head(answer):
             expect.is_module(adapted, given=given)
             words = "the net must be returned, with its `features` and its new `classifier`."
             whole = hasattr(adapted, "features") and hasattr(adapted, "classifier")
-            expect.that(whole, words, actual="no net", given=given)
+            expect.that(whole, words, actual=type(adapted).__name__, given=given)
             shapes = {name: tuple(p.shape) for name, p in adapted.classifier.named_parameters()}
             right = {"weight": (num_classes, width), "bias": (num_classes,)}
             expect.equal(shapes, right, given=given, what="new classifier")
@@ -122,7 +122,7 @@ def only_the_classifier(net, num_classes):
     return net.classifier
 
 
-@new_head.rejects(says="Only parameters with `denseblock` in their names are frozen here.")
+@new_head.rejects(says="Only the blocks are frozen; stem, transitions and last norm would learn.")
 def freezes_blocks_alone(net, num_classes):
     for name, parameter in net.named_parameters():
         if "denseblock" in name:
