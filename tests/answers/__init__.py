@@ -1,6 +1,11 @@
 """Right and wrong answers to the coding exercises, one file a lesson, each with its judgement."""
 
-from . import lesson01, lesson02, lesson03, lesson04, lesson05, lesson06
+import importlib
+import pkgutil
+
 from .judged import ANSWERS
 
-__all__ = ["ANSWERS", "lesson01", "lesson02", "lesson03", "lesson04", "lesson05", "lesson06"]
+for _, name, _ in pkgutil.iter_modules(__path__, f"{__name__}."):
+    importlib.import_module(name)
+
+__all__ = ["ANSWERS"]

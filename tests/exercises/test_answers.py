@@ -42,7 +42,7 @@ def faults(name: str) -> dict[str, list[str]]:
     return found
 
 
-def test_each_coding_exercise_of_the_first_lessons_has_answers():
+def test_each_coding_exercise_up_to_lesson_06_has_answers():
     counts = {name: [0, 0] for name in BY_NAME}
     for answer in ANSWERS:
         counts[answer.exercise][not answer.why] += 1

@@ -145,6 +145,9 @@ def _module_unchanged(now, before, given) -> None:
         names = ", ".join(f"`{name}`" for name in sorted(left.keys() ^ right.keys())[:3])
         raise Refused(f"parts of the module were exchanged: {names}.", actual=names, given=given)
     for name, tensor in right.items():
+        if left[name].dtype != tensor.dtype:
+            words = f"the handed-in module's `{name}` was turned into {left[name].dtype}."
+            raise Refused(words, actual=name, given=given)
         same_values(left[name], tensor, given=given, what=f"handed-in module's `{name}`")
         if left[name].requires_grad != tensor.requires_grad:
             words = (

@@ -109,7 +109,7 @@ class DenseLayer(nn.Module):
 
 
 @dropout_layer.rejects(
-    says="No new value is exactly zero, so dropout doesn't come last in this layer."
+    says="No new value is exactly zero; dropout as the last step would leave some so."
 )
 class BeforeTheConvolution(nn.Module):
     def __init__(self, c, k, p):
