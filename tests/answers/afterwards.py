@@ -442,11 +442,12 @@ several(
 
 right("kept_channels")(
     lambda num_input_features, num_layers, growth_rate, compression: int(
-        np.floor((num_input_features + num_layers * growth_rate) * compression)
+        (num_input_features + num_layers * growth_rate) * compression + 1e-9
     )
 )
 several(
     "kept_channels",
+    floor_of_a_float=("in_floats", lambda c, n, k, t: int(np.floor(t * (c + n * k)))),
     numpy_float=("floor_as_float", lambda c, n, k, t: np.floor(t * (c + n * k))),
     of_layers=lambda c, n, k, t: int(t * n),
     a_range=lambda c, n, k, t: range(int(t * (c + n * k))),
@@ -459,12 +460,10 @@ several(
 
 
 class TidyTransition(nn.Module):
-    def __init__(self, num_input_features, compression):
+    def __init__(self, num_input_features, num_output_features):
         super().__init__()
         self.norm = nn.BatchNorm2d(num_input_features)
-        self.conv = nn.Conv2d(
-            num_input_features, math.floor(num_input_features * compression), 1, bias=False
-        )
+        self.conv = nn.Conv2d(num_input_features, num_output_features, 1, bias=False)
         self.pool = nn.AvgPool2d(kernel_size=2, stride=2)
 
     def forward(self, x):
@@ -507,29 +506,6 @@ several(
     keeps_graph_apart=transits(lambda m, x: m.pool(m.conv(m.norm(x).relu().detach()))),
 )
 
-
-def loop(c, blocks, k, theta, *, before=lambda i, n: i > 0, cut=lambda w: int(w)):
-    for i, n in enumerate(blocks):
-        c = (cut(theta * c) if before(i, len(blocks)) else c) + n * k
-    return c
-
-
-right("output_width")(loop)
-several(
-    "output_width",
-    not_before_the_last=lambda *a: loop(*a, before=lambda i, n: 0 < i < n - 1),
-    not_before_the_second=lambda *a: loop(*a, before=lambda i, n: i > 1),
-    every_second=lambda *a: loop(*a, before=lambda i, n: i % 2 == 1),
-    up=lambda *a: loop(*a, cut=math.ceil),
-    nearest=("rounds_each_width", lambda *a: loop(*a, cut=round)),
-    for_121=lambda *a: {(64, (6, 12, 24, 16), 32, 0.5): 1024}.get(a, 512),
-    doubles_if_four=lambda c, b, k, t: loop(c, b, k, t) * (1 + (len(b) == 1)),
-    minus_one_block=(
-        "stops_before_the_last_block",
-        lambda c, b, k, t: loop(c, b, k, t) - b[-1] * k,
-    ),
-    list_of_widths=lambda c, b, k, t: [loop(c, b[: i + 1], k, t) for i in range(len(b))],
-)
 
 # lesson 04
 

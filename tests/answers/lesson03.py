@@ -1,6 +1,7 @@
-"""Lesson 03: pointwise, bottleneck, smallest_width, kept_channels, transition, output_width."""
+"""Lesson 03: pointwise, bottleneck, smallest_width, kept_channels, transition."""
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import torch
@@ -294,7 +295,7 @@ for why, told, made in [
 def _(num_input_features, num_layers, growth_rate, compression):
     for _ in range(num_layers):
         num_input_features += growth_rate
-    return math.floor(num_input_features * compression)
+    return math.floor(Fraction(repr(compression)) * num_input_features)
 
 
 @right("kept_channels")
@@ -304,13 +305,25 @@ def _(c, n, k, theta):
 
 @right("kept_channels")
 def _(c, n, k, theta):
-    return torch.tensor(theta * (c + n * k), dtype=torch.float64).floor().to(torch.int64)
+    return int(Decimal(str(theta)) * (c + n * k))
 
 
 @right("kept_channels")
 def _(c, n, k, theta):
     out = c + n * k
-    return nn.Conv2d(out, int(out * theta), 1).out_channels
+    return nn.Conv2d(out, int(round(out * theta, 6)), 1).out_channels
+
+
+@wrong(
+    "kept_channels", "the floor of a float, one too small where it is a little below", "in_floats"
+)
+def _(c, n, k, theta):
+    return math.floor((c + n * k) * theta)
+
+
+@wrong("kept_channels", "the same in torch", "in_floats")
+def _(c, n, k, theta):
+    return torch.tensor(theta * (c + n * k), dtype=torch.float64).floor().to(torch.int64)
 
 
 for why, told, made in [
@@ -339,9 +352,9 @@ for why, told, made in [
 
 def passage(change=None, *, order="nrcp", kept=None, pool=None, norm=None, **conv):
     class Passage(nn.Module):
-        def __init__(self, m, theta):
+        def __init__(self, m, out):
             super().__init__()
-            out = (kept or (lambda m, theta: int(theta * m)))(m, theta)
+            out = out if kept is None else kept(m, out)
             width, made = m, []
             for step in order:
                 if step == "n":
@@ -361,11 +374,10 @@ def passage(change=None, *, order="nrcp", kept=None, pool=None, norm=None, **con
 
 @right("transition")
 class _(nn.Module):
-    def __init__(self, num_input_features, compression):
+    def __init__(self, num_input_features, num_output_features):
         super().__init__()
-        self.out = math.floor(num_input_features * compression)
         self.bn = nn.BatchNorm2d(num_input_features)
-        self.weight = nn.Parameter(torch.randn(self.out, num_input_features))
+        self.weight = nn.Parameter(torch.randn(num_output_features, num_input_features))
 
     def forward(self, x):
         x = F.avg_pool2d(self.bn(x).relu(), kernel_size=2, stride=2)
@@ -378,9 +390,9 @@ right("transition")(passage(pool=nn.AvgPool2d(2, stride=2, ceil_mode=False)))
 
 @right("transition")
 class _(nn.Module):
-    def __init__(self, m, theta):
+    def __init__(self, m, out):
         super().__init__()
-        self.norm, self.conv = nn.LazyBatchNorm2d(), nn.LazyConv2d(int(m * theta), 1, bias=False)
+        self.norm, self.conv = nn.LazyBatchNorm2d(), nn.LazyConv2d(out, 1, bias=False)
 
     def forward(self, x):
         x = self.conv(F.relu(self.norm(x)))
@@ -390,8 +402,8 @@ class _(nn.Module):
 
 
 @right("transition")
-def _(m, theta):
-    conv = nn.Conv2d(m, int(theta * m), kernel_size=1, stride=1, bias=False)
+def _(m, out):
+    conv = nn.Conv2d(m, out, kernel_size=1, stride=1, bias=False)
     return nn.Sequential(nn.BatchNorm2d(m), nn.ReLU(True), conv, nn.AvgPool2d((2, 2)))
 
 
@@ -415,11 +427,11 @@ for why, told, made in [
     ("the kernel has stride 2", ("StrideForPool",), passage(order="nrc", stride=2)),
     ("a kernel of two with stride 2", (), passage(order="nrc", kernel_size=2, stride=2)),
     ("a kernel of three", (), passage(kernel_size=3, padding=1)),
-    ("rounded", ("RoundsWidth",), passage(kept=lambda m, theta: round(theta * m))),
-    ("rounded up", (), passage(kept=lambda m, theta: math.ceil(theta * m))),
-    ("the share that goes", (), passage(kept=lambda m, theta: m - int(theta * m))),
-    ("channels as a float", (), passage(kept=lambda m, theta: theta * m)),
-    ("channels as a whole float", (), passage(kept=lambda m, theta: theta * m // 1)),
+    ("one channel more", (), passage(kept=lambda m, out: out + 1)),
+    ("a half", ("AlwaysHalf",), passage(kept=lambda m, out: m // 2)),
+    ("the share that goes", (), passage(kept=lambda m, out: m - out)),
+    ("channels as a float", (), passage(kept=lambda m, out: out / 2)),
+    ("channels as a whole float", (), passage(kept=lambda m, out: float(out))),
     ("interpolation", (), passage(
         lambda m, x: F.interpolate(m.steps(x), scale_factor=0.5), order="nrc")),
     ("the input is changed", (), passage(lambda m, x: m.steps(x.relu_()))),
@@ -429,81 +441,3 @@ for why, told, made in [
     ("another momentum", (), passage(norm=lambda c: nn.BatchNorm2d(c, momentum=0.2))),
 ]:  # fmt: skip
     wrong("transition", why, *told)(made)
-
-# output_width
-
-
-@right("output_width")
-def _(num_init_features, block_config, growth_rate, compression):
-    width = num_init_features
-    for i, num_layers in enumerate(block_config):
-        width += num_layers * growth_rate
-        if i != len(block_config) - 1:
-            width = int(width * compression)
-    return width
-
-
-@right("output_width")
-def _(c, blocks, k, theta):
-    first, *rest = blocks
-    width = c + first * k
-    for n in rest:
-        width = math.floor(theta * width) + n * k
-    return width
-
-
-@right("output_width")
-def _(c, blocks, k, theta):
-    if len(blocks) == 1:
-        return c + blocks[0] * k
-    return narrow(int(theta * (c + blocks[0] * k)), blocks[1:], k, theta)
-
-
-def narrow(c, blocks, k, theta):
-    for i, n in enumerate(blocks):
-        c = (int(theta * c) if i else c) + n * k
-    return c
-
-
-def after(c, blocks, k, theta):
-    return int(theta * narrow(c, blocks, k, theta))
-
-
-def as_fraction(c, blocks, k, theta):
-    width = Fraction(c)
-    for i, n in enumerate(blocks):
-        width = (width * Fraction(str(theta)) if i else width) + n * k
-    return int(width)
-
-
-for why, told, made in [
-    ("as it was", ("unmended",), after),
-    ("twice what it was", (), lambda c, b, k, t: 2 * after(c, b, k, t)),
-    ("divided by theta", ("undoes_it",), lambda c, b, k, t: int(after(c, b, k, t) / t)),
-    ("rounded at the end", ("rounds_at_the_end",), as_fraction),
-    ("no floor at all", (), lambda c, b, k, t: (
-        c + b[0] * k if len(b) == 1 else t * narrow(c, b[:-1], k, t) + b[-1] * k)),
-    ("four blocks", (), lambda c, b, k, t: narrow(c, b[:4], k, t)),
-    ("the stem is compressed", ("compresses_the_stem",), lambda c, b, k, t: narrow(
-        int(t * c), b, k, t)),
-    ("the last block is left out", (), lambda c, b, k, t: narrow(c, b[:-1], k, t)),
-    ("the last block's input", ("stops_before_the_last_block",), lambda c, b, k, t: (
-        after(c, b[:-1], k, t) if len(b) > 1 else c)),
-    ("1024", (), lambda c, b, k, t: 1024),
-    ("theta to the power", (), lambda c, b, k, t: int(t ** (len(b) - 1) * (c + sum(b) * k))),
-    ("theta on the growth", (), lambda c, b, k, t: c + int(t * k) * sum(b)),
-    ("one transition, at the end", (), lambda c, b, k, t: int(t * (c + sum(b) * k))),
-    ("one layer less", (), lambda c, b, k, t: narrow(c, (*b[:-1], b[-1] - 1), k, t)),
-    ("the first block twice", (), lambda c, b, k, t: narrow(c, (b[0], *b), k, t)),
-    ("blocks in the wrong order", (), lambda c, b, k, t: narrow(c, b[::-1], k, t)),
-    ("compressed where the next block is another", (), lambda c, b, k, t: uneven(c, b, k, t)),
-]:  # fmt: skip
-    wrong("output_width", why, *told)(made)
-
-
-def uneven(c, blocks, k, theta):
-    for n, following in zip(blocks, [*blocks[1:], None], strict=True):
-        c += n * k
-        if following is not None and following != n:
-            c = int(theta * c)
-    return c
