@@ -74,7 +74,7 @@ WRONG = {
     "no images": (images_of(0), r"must be images .* got tuple with shapes \(0, 1, 8, 8\)"),
     "labels missing": ((images_of(20)[0], torch.zeros(19).long()), "as many labels"),
     "one image": ((torch.rand(1, 8, 8), torch.zeros(1).long()), "must be images"),
-    "three channels": (images_of(20, channels=3), r"must fit the model: .*got \(\d, 3, 8, 8\)"),
+    "three channels": (images_of(20, channels=3), r"must fit the model: .*\d, 3, 8, 8"),
     "too small": (images_of(20, side=1), "must fit the model: "),
     "a dataset": (TensorDataset(*images_of(20)), "or a DataLoader of both, got TensorDataset"),
     "loader with a bad label": (loader_of(with_label(9)), r"labels from 0 to 3, .* got 9 at \[7\]"),
