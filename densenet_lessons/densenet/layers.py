@@ -91,6 +91,12 @@ class DenseLayer(nn.Module):
             x = self.conv2(self.relu2(self.norm2(x)))  # (N, k, H, W)
         return x if self.dropout is None else self.dropout(x)
 
+    def __prepare_scriptable__(self):
+        raise NotImplementedError(
+            "torch.jit.script can't read a dense layer, which takes one tensor or any number; "
+            "torch.export.export, torch.jit.trace and torch.compile can"
+        )
+
     def _load_from_state_dict(self, state_dict, prefix, *args) -> None:
         # torchvision's published files still say norm.1 and conv.2.
         for old in [key for key in state_dict if _OLD_NAME.match(key.removeprefix(prefix))]:

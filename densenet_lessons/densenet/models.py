@@ -44,6 +44,9 @@ class DenseNet(nn.Module):
         authors' code draws by fan-out. The paper has dropout after each convolution but the
         first (section 4.2); torchvision and we have it after the last one of a dense layer alone,
         so never behind a bottleneck's 1x1 convolution and never in a transition.
+
+        ``torch.compile``, ``torch.export``, ``torch.onnx.export``, ``torch.fx`` and
+        ``torch.jit.trace`` take the net as it is; ``torch.jit.script`` doesn't, and says so.
     """
 
     def __init__(
