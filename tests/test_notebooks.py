@@ -23,6 +23,11 @@ WORDS = range(1200, 2501)
 #: neither makes a lesson longer, so none counts.
 CODE_CELLS = range(10, 26)
 NOT_COUNTED = ("hint-", "solution-", "check-")
+MAX_CELLS = 70
+#: Lessons that are still to be shortened.
+STILL_LONG = {7}
+#: The tour has two; every other lesson five or more.
+MIN_EXERCISES = 5
 MAX_CELL_LINES = 25
 MAX_SETUP_LINES = 10
 MIN_ALT = 15
@@ -121,6 +126,15 @@ def test_code_cells_are_few_and_short(lesson: Lesson):
     assert [cell.id for cell in lesson.code if not cell.source.strip()] == []
     counted = [cell.id for cell in lesson.code if not cell.id.startswith(NOT_COUNTED)]
     assert len(counted) in CODE_CELLS, counted
+
+
+@lesson_by_lesson
+def test_cells_exercises_and_open_questions(lesson: Lesson):
+    assert len(lesson.cells) <= MAX_CELLS or lesson.number in STILL_LONG
+    assert len(lesson.exercises_checked()) >= (MIN_EXERCISES if lesson.number else 2)
+    if lesson.number:
+        end = "\n".join(cell.source for cell in lesson.prose[-4:])
+        assert len(re.findall(r"<summary>.*answer.*</summary>", end)) == 2
 
 
 @lesson_by_lesson

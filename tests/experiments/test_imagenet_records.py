@@ -1,11 +1,15 @@
 """ImageNet's records: torchvision's own, of the nets that are ours."""
 
+import math
+
+import numpy as np
 import pytest
 import torch
 import torchvision
 
 from densenet_lessons.costs import count_macs, count_parameters
 from densenet_lessons.densenet import IMAGENET_NETS
+from densenet_lessons.exercises import lesson05
 from densenet_lessons.experiments import imagenet_records
 from densenet_lessons.pictures import plot_records
 
@@ -56,3 +60,19 @@ def test_what_is_drawn_are_the_records():
         right = [(cost, 100 * one.accuracy) for cost, one in zip(costs, records, strict=True)]
         assert sorted(drawn) == sorted(right)
         assert len(axes.texts) == len(records)
+
+
+def test_one_dense_net_lies_below_the_residual_line_and_the_exercise_asks_for_it():
+    records = imagenet_records()
+    below = {}
+    for cost in ("parameters", "gmacs", "megabytes"):
+        line = [(math.log(getattr(r, cost)), r.accuracy) for r in records if r.family == "residual"]
+        xs, ys = zip(*line, strict=True)
+        below[cost] = [
+            r.name
+            for r in records
+            if r.family == "dense" and r.accuracy < np.interp(math.log(getattr(r, cost)), xs, ys)
+        ]
+    # Left of the line's beginning, interp continues it level: still below a dense net.
+    assert below == {"parameters": [], "gmacs": ["densenet161"], "megabytes": []}
+    assert lesson05.below_the_line.check(161)

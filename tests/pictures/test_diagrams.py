@@ -1,5 +1,6 @@
 """The drawings say what the nets do, and every page is laid out so that it can be read."""
 
+import inspect
 import itertools
 import math
 import re
@@ -21,6 +22,7 @@ from matplotlib.transforms import Bbox
 
 from densenet_lessons.densenet.models import densenet264, densenet_cifar
 from densenet_lessons.densenet.spec import CIFAR_NETS, IMAGENET_NETS, block_widths
+from densenet_lessons.experiments import build
 from densenet_lessons.pictures import diagrams
 from densenet_lessons.pictures.diagrams import DRAWINGS
 from densenet_lessons.pictures.palette import PAPER, contrast, source_colour
@@ -514,3 +516,19 @@ def test_a_wrong_option_of_transition_is_named(options, message):
 def test_a_wrong_bn_size_is_named():
     with pytest.raises(ValueError, match="bn_size must be a positive integer, got 0"):
         diagrams.bottleneck(bn_size=0)
+
+
+def test_the_plain_net_of_equal_parameters_is_the_comparisons():
+    plain, dense = (build(family, "large", seed=0) for family in ("plain", "dense"))
+    default = inspect.signature(diagrams.equal_parameters).parameters
+    assert tuple(plain.widths) == default["plain_widths"].default
+    assert (dense.spec.growth_rate, 16) == tuple(
+        default[name].default for name in ("growth_rate", "depth")
+    )
+    texts = {text.get_text() for text in diagrams.equal_parameters().axes[0].texts}
+    for index in (1, 2, 3):
+        stage = getattr(plain.features, f"stage{index}")
+        weights = sum(m.weight.numel() for m in stage.modules() if isinstance(m, torch.nn.Conv2d))
+        assert f"{weights:,}" in texts
+        block = getattr(dense.features, f"denseblock{index}")
+        assert f"{sum(p.numel() for p in block.parameters()):,}" in texts
