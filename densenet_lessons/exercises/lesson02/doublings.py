@@ -18,7 +18,7 @@ from densenet_lessons.exercises.core import exercise
         ),
         (
             "Why should the steps differ?",
-            "The better a net is, the fewer of its mistakes are easy ones.",
+            "How many wrong answers are left to be put right, for k = 2 and for k = 12?",
         ),
     ),
 )
