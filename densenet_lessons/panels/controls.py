@@ -153,7 +153,9 @@ def choice(name: str, options: Sequence[Any] | Mapping[str, Any], value: Any) ->
     longest = max(map(len, shown))
     if len(shown) <= _MOST_BUTTONS:
         style = {**_BOX, "button_width": f"{longest * 8 + 24}px"}
-        fitting = W.Layout(width="max-content")
+        # Where fewer are on offer their place stays, so that no row breaks anew.
+        room = f"{len(shown) * (longest * 8 + 30)}px"
+        fitting = W.Layout(width="max-content", min_width=room)
         parts = [W.ToggleButtons(**{**given, "style": style}, layout=fitting)]
     else:
         listed = W.Dropdown(**given, layout=_width(name, longest * 8 + 40))
