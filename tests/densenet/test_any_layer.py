@@ -1,8 +1,7 @@
 """Random layers, changed at random: the flag gives what the plain layer gives, hook by hook.
 
-Reports behind these: gpleiss/efficient_densenet_pytorch #10 and #50 (frozen parts, another mode),
-#73 (another norm); pytorch/vision #4164 and huggingface/pytorch-image-models #1176 (a changed
-stem, adapters); pytorch/pytorch #43946 and #66073 (what recomputation does to state and hooks).
+Reports of others: gpleiss/efficient_densenet_pytorch #10 (another activation), #73, and
+pytorch/pytorch #62471, #96136 (statistics updated twice), #81296 (hooks called twice).
 """
 
 from __future__ import annotations

@@ -65,6 +65,7 @@ def test_hooks_are_called_as_on_the_plain_net(part, kind):
 @pytest.mark.filterwarnings("ignore:Full backward hook is firing")
 @pytest.mark.parametrize("memory_efficient", [False, True])
 def test_a_full_backward_hook_works_on_every_submodule(memory_efficient):
+    """pytorch/vision #4164, pytorch/pytorch #61519: ReLUs in place refuse such hooks."""
     net = densenet_cifar(22, 4, memory_efficient=memory_efficient)
     called = set()
     for name, module in net.named_modules():
@@ -85,6 +86,7 @@ def test_relus_out_of_place_keep_as_many_bytes():
 
 
 def test_a_stored_activation_is_not_changed_afterwards():
+    """pytorch/pytorch #95617: a hook sees what a ReLU in place has made of its input."""
     net, kept = densenet121().eval(), {}
     for name, module in net.named_modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -181,6 +183,7 @@ class SamePadding(nn.Conv2d):
 
 
 def test_old_names_load_and_a_gap_is_told():
+    """pytorch/vision #474: module keys that have a dot."""
     net = densenet_cifar(22, 4)
     old = {
         key.replace("norm1.", "norm.1.").replace("norm2.", "norm.2.")

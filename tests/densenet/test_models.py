@@ -1,4 +1,6 @@
+import errno
 import socket
+from http.client import IncompleteRead
 
 import pytest
 import torch
@@ -86,6 +88,21 @@ def test_pretrained_weights_offline_say_so(monkeypatch, tmp_path):
     with pytest.raises(
         RuntimeError, match=r"downloaded once, and the download failed.*weights=None"
     ):
+        densenet121(weights="DEFAULT")
+
+
+@pytest.mark.parametrize(
+    "error", [IncompleteRead(b"half"), OSError(errno.ENOSPC, "No space left on device")]
+)
+def test_a_download_that_breaks_off_is_told(monkeypatch, tmp_path, error):
+    import torchvision
+
+    def fail(weights):
+        raise error
+
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(torchvision.models, "densenet121", fail)
+    with pytest.raises(RuntimeError, match=r"download failed.*densenet121-a639ec97\.pth"):
         densenet121(weights="DEFAULT")
 
 

@@ -1,7 +1,6 @@
 """Nets that are traced, exported, compiled, taken apart: the same graph with either flag.
 
-Reports behind these: pytorch/vision #4164 (fx), #8296 (export), pytorch/pytorch #102245 and #118492
-(ONNX and graph breaks). The heavy nets are taken apart on ``meta``, where they hold no values; to
+The heavy nets are taken apart on ``meta``, where they hold no values; to
 export or compile them takes up to half a minute each and adds layers, not kinds of layers.
 """
 

@@ -1,6 +1,6 @@
 """What people do with a net besides calling it: the flag changes no gradient and no buffer.
 
-Reports behind these: gpleiss/efficient_densenet_pytorch #10, #73; pytorch/pytorch #43946, #66073.
+Reports of others: gpleiss/efficient_densenet_pytorch #73, pytorch/pytorch #62471, #96136.
 """
 
 from __future__ import annotations
