@@ -1,4 +1,4 @@
-"""Lesson 02: dense_layer, dense_block, run_block, block_weights."""
+"""Lesson 02: dense_layer, block_forward, dense_block, run_block, block_weights."""
 
 import torch
 from torch import nn
@@ -531,3 +531,50 @@ for why, told, made in [
      lambda c, n, k: sum(108 * (c + 12 * i) for i in range(n))),
 ]:  # fmt: skip
     wrong("block_weights", why, *told)(made)
+
+# block_forward
+
+right("block_forward")(lambda x, layers: dense(layers, x))
+
+
+def walk(x, layers):
+    features = [x]
+    for layer in layers:
+        joined = torch.cat(features, dim=1)
+        features.append(layer(joined))
+    return torch.cat(features, dim=1)
+
+
+right("block_forward")(walk)
+right("block_forward")(lambda x, layers: walk(x, tuple(layers)))
+
+for why, told, made in [
+    ("the newest alone is read", ("plain",), lambda x, layers: chain(x, layers)),
+    ("the last alone comes out", ("only_the_last",), lambda x, layers: walk(x, layers[:-1])),
+    (
+        "the input is left out",
+        ("without_the_input",),
+        lambda x, layers: walk(x, layers)[:, x.shape[1] :],
+    ),
+    ("newest first", (), lambda x, layers: walk(x, layers).flip(1)),
+    ("rows are joined", (), lambda x, layers: dense(layers, x, 2)),
+    ("images are joined", (), lambda x, layers: dense(layers, x, 0)),
+    ("adds", (), lambda x, layers: x + sum(layer(x) for layer in layers)),
+    ("all read the input", (), lambda x, layers: torch.cat([x, *(f(x) for f in layers)], 1)),
+    ("the first layer alone", (), lambda x, layers: walk(x, layers[:1])),
+    ("backwards", (), lambda x, layers: walk(x, layers[::-1])),
+    ("the list comes back", (), lambda x, layers: [x, walk(x, layers)]),
+    ("empties the list", (), pops),
+    ("no gradient", (), lambda x, layers: walk(x, layers).detach()),
+    ("changes its input", (), lambda x, layers: walk(x.mul_(2), layers)),
+    ("one image", (), lambda x, layers: walk(x[:1], layers)),
+    ("a ReLU", (), lambda x, layers: walk(x, layers).relu()),
+]:
+    wrong("block_forward", why, *told)(made)
+
+
+def chain(x, layers):
+    features = [x]
+    for layer in layers:
+        features.append(layer(features[-1]))
+    return torch.cat(features, dim=1)

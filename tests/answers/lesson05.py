@@ -1,6 +1,7 @@
-"""Lesson 05: new_head."""
+"""Lesson 05: new_head, conv_cost."""
 
 import copy
+import math
 
 import torch
 from torch import nn
@@ -195,3 +196,70 @@ for why, told, made in [
         frozen(net, n), setattr(net, "features", net.features[:-1]), net)[2]),
 ]:  # fmt: skip
     wrong("new_head", why, *told)(made)
+
+
+# conv_cost
+
+
+def cost(c, o, k, side, stride, *, channels=None, out=None, kernel=None, more=0):
+    weights = (c * o if channels is None else channels) * (k * k if kernel is None else kernel)
+    side = -(-side // stride) if out is None else out
+    return weights + more, weights * side * side
+
+
+@right("conv_cost")
+def _(in_channels, out_channels, kernel_size, side, stride):
+    out = (side + 2 * (kernel_size // 2) - kernel_size) // stride + 1
+    weights = out_channels * in_channels * kernel_size * kernel_size
+    return [weights, weights * out * out]
+
+
+@right("conv_cost")
+def _(c, o, k, side, stride):
+    conv = nn.Conv2d(c, o, k, stride=stride, padding=k // 2, bias=False)
+    height, width = conv(torch.zeros(1, c, side, side)).shape[-2:]
+    return conv.weight.numel(), conv.weight.numel() * height * width
+
+
+@right("conv_cost")
+def _(c, o, k, side, stride):
+    weights = math.prod((c, o, k, k))
+    return weights, weights * ((side + stride - 1) // stride) ** 2
+
+
+for why, told, made in [
+    (
+        "positions of the input",
+        ("input_positions",),
+        lambda c, o, k, s, t: cost(c, o, k, s, t, out=s),
+    ),
+    ("a kernel of one row", ("flat_kernel",), lambda c, o, k, s, t: cost(c, o, k, s, t, kernel=k)),
+    ("rounded down", ("rounds_down",), lambda c, o, k, s, t: cost(c, o, k, s, t, out=s // t)),
+    ("no padding", (), lambda c, o, k, s, t: cost(c, o, k, s, t, out=(s - k) // t + 1)),
+    (
+        "each channel by itself",
+        ("depthwise",),
+        lambda c, o, k, s, t: cost(c, o, k, s, t, channels=o),
+    ),
+    ("inputs alone", (), lambda c, o, k, s, t: cost(c, o, k, s, t, channels=c)),
+    ("channels added", (), lambda c, o, k, s, t: cost(c, o, k, s, t, channels=c + o)),
+    ("a bias", ("with_bias",), lambda c, o, k, s, t: cost(c, o, k, s, t, more=o)),
+    (
+        "FLOPs",
+        ("flops",),
+        lambda c, o, k, s, t: (cost(c, o, k, s, t)[0], 2 * cost(c, o, k, s, t)[1]),
+    ),
+    ("the other way round", (), lambda c, o, k, s, t: cost(c, o, k, s, t)[::-1]),
+    ("weights alone", (), lambda c, o, k, s, t: cost(c, o, k, s, t)[0]),
+    ("multiply-adds alone", (), lambda c, o, k, s, t: cost(c, o, k, s, t)[1]),
+    ("a kernel of three, always", (), lambda c, o, k, s, t: cost(c, o, 3, s, t)),
+    ("stride 1, always", ("input_positions",), lambda c, o, k, s, t: cost(c, o, k, s, 1)),
+    ("floats", (), lambda c, o, k, s, t: tuple(map(float, cost(c, o, k, s, t)))),
+    (
+        "one row of positions",
+        ("one_row",),
+        lambda c, o, k, s, t: (cost(c, o, k, s, t)[0], cost(c, o, k, s, t)[0] * -(-s // t)),
+    ),
+    ("strings", (), lambda c, o, k, s, t: tuple(map(str, cost(c, o, k, s, t)))),
+]:
+    wrong("conv_cost", why, *told)(made)
