@@ -91,8 +91,10 @@ def _rule(allowed: Sequence[Any]) -> str:
 def _fit(part: W.Widget, allowed: Sequence[Any], value: Any) -> None:
     """Let one part of a control show what is on offer now."""
     if part.has_trait("options"):
-        shown = {option: text for text, option in part._options_full}
-        part.options = [(shown.get(option, str(option)), option) for option in allowed]
+        # Names of all options ever shown: one that comes back is called what it was called.
+        names = part.__dict__.setdefault("densenet_names", {})
+        names |= {option: text for text, option in part._options_full}
+        part.options = [(names.get(option, str(option)), option) for option in allowed]
         part.value = value
     elif part.has_trait("max"):
         # Wide enough for both ranges first: a bound may not pass the value, nor the other bound.

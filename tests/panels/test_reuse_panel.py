@@ -107,6 +107,10 @@ def test_readers_stand_behind_their_source():
     panel.set(source=3)
     assert panel.values["reader"] == 4
     panel.set(source=0, reader=1)
+    buttons = panel.controls["reader"].children[0]
+    assert list(buttons._options_full) == [
+        ("layer 1", 1), ("layer 2", 2), ("layer 3", 3), ("what follows", 4)
+    ]  # fmt: skip
     with pytest.raises(ValueError, match="reader must be"):
         panel.set(source=2, reader=1)
 
