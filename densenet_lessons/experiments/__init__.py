@@ -10,7 +10,11 @@ from densenet_lessons.experiments.comparison_results import (
     summarise,
 )
 from densenet_lessons.experiments.faults import FAULTS, faulty_runs
-from densenet_lessons.experiments.imagenet_records import ImageNetRecord, imagenet_records
+from densenet_lessons.experiments.imagenet_records import (
+    ImageNetRecord,
+    below_residual,
+    imagenet_records,
+)
 from densenet_lessons.experiments.pretrained import PhotoGuess, classify_photo
 from densenet_lessons.experiments.reuse import (
     LinkRecord,
@@ -44,6 +48,7 @@ __all__ = [
     "Summary",
     "ZooRecord",
     "accuracies_of",
+    "below_residual",
     "build",
     "classify_photo",
     "differ",

@@ -1,6 +1,9 @@
 """What torchvision records of its ImageNet nets, read from the package itself: no download."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from math import log
 
 #: Family -> its nets with weights of the first kind, ``IMAGENET1K_V1``, of the simple recipe of
 #: their papers. Later weights of the ResNets come from a longer one, and would compare recipes.
@@ -45,3 +48,28 @@ def imagenet_records() -> tuple[ImageNetRecord, ...]:
             records.append(ImageNetRecord(name, family, accuracy, *costs))
     order = list(NETS)
     return tuple(sorted(records, key=lambda one: (order.index(one.family), one.gmacs)))
+
+
+def below_residual(records: Sequence[ImageNetRecord], cost: str) -> list[str]:
+    """The dense nets less accurate than the residual nets of the same cost would be.
+
+    Between two residual nets a straight line is drawn over the logarithm of the cost; below the
+    cheapest and beyond the dearest it goes on level.
+
+    Args:
+        records: those of ``imagenet_records``.
+        cost: parameters, gmacs or megabytes.
+    """
+    line = sorted((log(getattr(r, cost)), r.accuracy) for r in records if r.family == "residual")
+
+    def at(x: float) -> float:
+        for (left, low), (right, high) in pairwise(line):
+            if left <= x <= right:
+                return low + (high - low) * (x - left) / (right - left)
+        return line[0][1] if x < line[0][0] else line[-1][1]
+
+    return [
+        one.name
+        for one in records
+        if one.family == "dense" and one.accuracy < at(log(getattr(one, cost)))
+    ]

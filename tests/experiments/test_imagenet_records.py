@@ -10,7 +10,7 @@ import torchvision
 from densenet_lessons.costs import count_macs, count_parameters
 from densenet_lessons.densenet import IMAGENET_NETS
 from densenet_lessons.exercises import lesson05
-from densenet_lessons.experiments import imagenet_records
+from densenet_lessons.experiments import below_residual, imagenet_records
 from densenet_lessons.pictures import plot_records
 
 
@@ -75,4 +75,5 @@ def test_one_dense_net_lies_below_the_residual_line_and_the_exercise_asks_for_it
         ]
     # Left of the line's beginning, interp continues it level: still below a dense net.
     assert below == {"parameters": [], "gmacs": ["densenet161"], "megabytes": []}
+    assert {cost: below_residual(records, cost) for cost in below} == below
     assert lesson05.below_the_line.check(161)
