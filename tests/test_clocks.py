@@ -12,7 +12,7 @@ CLOCKS = re.compile(
 LIMITS = re.compile(r"(?i)\bmax_(milli)?seconds\b|\b(milli)?seconds\w* *<|\bmax\(times\)")
 #: The benchmark and what it measures with; scripts run by hand; waiting for a server to end.
 MAY = {
-    "benchmark.py", "panels/callback_ratio.py",
+    "benchmark.py", "browser/touch_ratio.py", "panels/callback_ratio.py",
     "live_training.py", "time_to_accuracy.py",
     "browser/lab.py", "browser/panel_page.py",
 }  # fmt: skip
