@@ -45,8 +45,10 @@ class Lesson:
         return [(cell.id, output) for cell in self.code for output in cell.outputs]
 
     def words(self) -> int:
-        """Words of prose: no code, no formulas, no addresses, no HTML tags."""
-        text = "\n".join(cell.source for cell in self.prose)
+        """Words of prose: no code, no formulas, no addresses, no HTML tags; a glossary is looked
+        up, not read.
+        """
+        text = "\n".join(cell.source for cell in self.prose if cell.id != "glossary")
         for pattern in (r"```.*?```", r"\$\$.*?\$\$", r"\$[^$\n]*\$", r"`[^`\n]*`", r"<[^>\n]*>"):
             text = re.sub(pattern, " ", text, flags=re.DOTALL)
         text = re.sub(r"\]\([^)]*\)", "] ", text)

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -214,28 +215,50 @@ def _read_idx(path: Path) -> np.ndarray:
 
 def write_subset(folder: Path, target: Path = ASSETS / _SUBSET) -> None:
     """Choose the subset by a fixed seed from the original idx files in ``folder``, and store it."""
+    arrays = choose(folder, _IMAGES_PER_CLASS)
+    store(target, arrays, title="Fashion-MNIST, a balanced subset", counts=_IMAGES_PER_CLASS)
+
+
+def choose(
+    folder: Path, counts: Mapping[str, int], *, skipped: Mapping[str, int] | None = None
+) -> dict[str, np.ndarray]:
+    """So many images of each class from the original idx files, in an order fixed by a seed.
+
+    Args:
+        folder: with the four files.
+        counts: images of each class, by split.
+        skipped: images of each class that lie before those in the order, by split; none.
+    """
     arrays = {}
-    for split, count in _IMAGES_PER_CLASS.items():
+    for split, count in counts.items():
+        first = (skipped or {}).get(split, 0)
         images = _read_idx(folder / f"{_IDX_PREFIX[split]}-images-idx3-ubyte.gz")
         labels = _read_idx(folder / f"{_IDX_PREFIX[split]}-labels-idx1-ubyte.gz")
         generator = np.random.Generator(np.random.PCG64(_SUBSET_SEED))
         chosen = np.concatenate(
             [
-                generator.permutation(np.flatnonzero(labels == label))[:count]
+                generator.permutation(np.flatnonzero(labels == label))[first : first + count]
                 for label in range(len(FASHION_CLASSES))
             ]
         )
         chosen = generator.permutation(chosen)
         arrays |= {f"{split}_images": images[chosen], f"{split}_labels": labels[chosen]}
+    return arrays
+
+
+def store(
+    target: Path, arrays: Mapping[str, np.ndarray], *, title: str, counts: Mapping[str, int]
+) -> None:
+    """Write chosen images, and beside them what they are, with their SHA-256."""
     np.savez_compressed(target, **arrays)
     manifest = {
-        "title": "Fashion-MNIST, a balanced subset",
+        "title": title,
         "source": "https://github.com/zalandoresearch/fashion-mnist",
         "copyright": "Copyright (c) 2017 Zalando SE, https://tech.zalando.com",
         "licence": "MIT, see fashion_mnist_LICENSE.txt",
         "made_by": "python -m densenet_lessons.data FOLDER",
         "seed": _SUBSET_SEED,
-        "images_per_class": _IMAGES_PER_CLASS,
+        "images_per_class": counts,
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
     }
     target.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf8")

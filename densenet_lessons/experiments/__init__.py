@@ -23,6 +23,14 @@ from densenet_lessons.experiments.reuse import (
     load_reuse,
 )
 from densenet_lessons.experiments.scaling import scale_up
+from densenet_lessons.experiments.transfer import (
+    WAYS,
+    Transfer,
+    adapt,
+    compare_ways,
+    load_transfer,
+    turned,
+)
 from densenet_lessons.experiments.welch import Difference
 from densenet_lessons.experiments.zoo import (
     DEPTH,
@@ -39,6 +47,7 @@ __all__ = [
     "FAULTS",
     "GROWTH_RATES",
     "IMAGE_SIZE",
+    "WAYS",
     "Difference",
     "ImageNetRecord",
     "LinkRecord",
@@ -46,20 +55,25 @@ __all__ = [
     "ReuseRecord",
     "SourceRecord",
     "Summary",
+    "Transfer",
     "ZooRecord",
     "accuracies_of",
+    "adapt",
     "below_residual",
     "build",
     "classify_photo",
+    "compare_ways",
     "differ",
     "faulty_runs",
     "imagenet_records",
     "load_comparison",
     "load_reuse",
+    "load_transfer",
     "matched_plain",
     "matched_residual",
     "scale_up",
     "summarise",
     "trained_densenet",
+    "turned",
     "zoo_records",
 ]

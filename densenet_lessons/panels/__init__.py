@@ -8,6 +8,7 @@ from densenet_lessons.panels.calculator import cost_calculator
 from densenet_lessons.panels.gradient_paths import gradient_paths
 from densenet_lessons.panels.growth_rate import growth_rate_explorer, mean_likeness
 from densenet_lessons.panels.memory import memory_explorer
+from densenet_lessons.panels.planner import net_planner
 from densenet_lessons.panels.reuse import reuse_explorer
 from densenet_lessons.panels.training_view import TrainingView
 
@@ -22,5 +23,6 @@ __all__ = [
     "growth_rate_explorer",
     "mean_likeness",
     "memory_explorer",
+    "net_planner",
     "reuse_explorer",
 ]

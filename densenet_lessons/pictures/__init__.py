@@ -24,6 +24,7 @@ from densenet_lessons.pictures.plots import (
     plot_schedules,
     plot_shares,
     plot_similarities,
+    plot_transfer,
     plot_weight_against_cost,
     plot_widths,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "plot_schedules",
     "plot_shares",
     "plot_similarities",
+    "plot_transfer",
     "plot_weight_against_cost",
     "plot_widths",
     "png_bytes",

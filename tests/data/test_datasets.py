@@ -2,11 +2,13 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from torch.nn import functional as F
 
 from densenet_lessons.data import small as datasets
+from densenet_lessons.data.judged import load_judged_images, write_judged
 from densenet_lessons.data.small import flip_and_crop, load_images, load_photo, one_of_each_class
 
 
@@ -29,6 +31,22 @@ def test_training_and_test_images_are_different_pictures():
     )
     assert len(test) > 1_990
     assert not train & test
+
+
+def test_the_images_that_judge_lie_in_neither_split():
+    judged = load_judged_images()
+    assert judged.images.shape == (500, 1, 28, 28)
+    assert torch.bincount(judged.labels).tolist() == [50] * 10
+    assert not torch.equal(judged.labels, judged.labels.sort().values)
+    assert 60 < judged.images.float().mean() < 85
+    known = {
+        image.tobytes()
+        for split in ("train", "test")
+        for image in load_images(split=split).images.numpy()
+    }
+    assert not known & {image.tobytes() for image in judged.images.numpy()}
+    judged.images.zero_()
+    assert load_judged_images().images.any()
 
 
 def test_one_of_each_class():
@@ -83,6 +101,10 @@ def test_the_subset_is_what_its_command_writes(tmp_path):
     )
     assert stored.keys() == again.keys()
     assert all((stored[key] == again[key]).all() for key in stored)
+    write_judged(source, tmp_path / "judged.npz")
+    with np.load(tmp_path / "judged.npz") as judged:
+        assert (judged["test_images"] == load_judged_images().images[:, 0].numpy()).all()
+        assert (judged["test_labels"] == load_judged_images().labels.numpy()).all()
 
 
 def test_photo():

@@ -49,6 +49,8 @@ PAGES = [(name, ()) for name in DRAWINGS] + [
     *(("whole_net", (spec,)) for spec in IMAGENET_NETS.values()),
     ("whole_net", (BC_100, 32)),
     ("architecture_table", ({"densenet161": IMAGENET_NETS["densenet161"]},)),
+    ("links", (1,)),
+    ("links", (5,)),
     ("two_stems", (64,)),
     ("two_stems", (48,)),
 ]

@@ -22,6 +22,7 @@ from densenet_lessons.pictures.diagrams.memory import folding, kept_tensors
 from densenet_lessons.pictures.diagrams.nets import whole_net
 from densenet_lessons.pictures.diagrams.paths import pixel_column, slope_paths
 from densenet_lessons.pictures.diagrams.reuse import reading, silent_link
+from densenet_lessons.pictures.diagrams.successors import links, transfer_ways
 from densenet_lessons.pictures.diagrams.trainings import equal_parameters, gradient_sum
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "folding",
     "gradient_sum",
     "kept_tensors",
+    "links",
     "pixel_column",
     "reading",
     "silent_link",
     "slope_paths",
+    "transfer_ways",
     "transition",
     "two_stems",
     "whole_net",
@@ -162,6 +165,16 @@ _ALTS = {
         "channels, most parameters on the smallest maps, and 2.8 million multiply-adds in each "
         "stage. The dense net has 32 to 64 channels and 23,968 parameters in each block, and 18.5 "
         "million multiply-adds in the first, 4.6 and 1.2 in the others."
+    ),
+    links: (
+        "Three blocks of 7 layers. In DenseNet every layer reads all before it, 28 links. In "
+        "VoVNet each reads the one before it, 7 links, and at the end all are joined once. In "
+        "HarDNet the distances are powers of two that divide the layer's number, 11 links: odd "
+        "layers read one source, layer 4 reads three."
+    ),
+    transfer_ways: (
+        "Three ways to a new task. Frozen: trained features are kept and only the new classifier "
+        "learns. Full: trained features learn on with it. Scratch: fresh features learn with it."
     ),
 }
 

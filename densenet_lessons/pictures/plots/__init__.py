@@ -24,6 +24,7 @@ from densenet_lessons.pictures.plots.memory import (
     plot_saved_bytes,
 )
 from densenet_lessons.pictures.plots.records import plot_records
+from densenet_lessons.pictures.plots.transfer import plot_transfer
 from densenet_lessons.pictures.plots.widths import plot_widths
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "plot_schedules",
     "plot_shares",
     "plot_similarities",
+    "plot_transfer",
     "plot_weight_against_cost",
     "plot_widths",
 ]
