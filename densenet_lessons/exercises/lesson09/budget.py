@@ -20,7 +20,7 @@ _AT_A_TIME = 125
 @exercise(
     "9.8",
     "A net within a budget",
-    kind="module",
+    kind="function",
     minutes=45,
     difficulty=3,
     importance=3,
@@ -147,16 +147,22 @@ def my_net():
 
 @budget.rejects(says="Call `eval()` on the net before you hand it in.")
 def in_training_mode():
+    from densenet_lessons.exercises.lesson09.budget import recorded
+
     return recorded("reference").train()
 
 
 @budget.rejects(says="The test images are for measuring; a net that learnt them proves nothing.")
 def trained_on_the_test_images():
+    from densenet_lessons.exercises.lesson09.budget import recorded
+
     return recorded("cheat")
 
 
 @budget.rejects(says="These weights are as they were drawn; train the net first.")
 def never_trained():
+    from densenet_lessons.densenet import DenseNet
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(0)
         net = DenseNet(4, (3, 3, 3), 8, num_classes=10, in_channels=1, small_inputs=True)
@@ -165,21 +171,29 @@ def never_trained():
 
 @budget.rejects(says="Too many parameters; a smaller growth rate or fewer layers would fit.")
 def too_large():
+    from densenet_lessons.densenet import DenseNet
+
     return DenseNet(8, (3, 3, 3), 16, num_classes=10, in_channels=1, small_inputs=True).eval()
 
 
 @budget.rejects(says="Few parameters, but too much work for each pixel of a large map.")
 def too_much_work():
+    from densenet_lessons.densenet import DenseNet
+
     return DenseNet(4, (8,), 8, num_classes=10, in_channels=1, small_inputs=True).eval()
 
 
 @budget.rejects(says="The features come out here; ten logits for each image are asked for.")
 def gives_features():
+    from densenet_lessons.exercises.lesson09.budget import recorded
+
     return recorded("reference").features.eval()
 
 
 @budget.rejects(says="A net must leave the images that it is shown as they are.")
 def spoils_its_input():
+    from densenet_lessons.exercises.lesson09.budget import recorded
+
     class Spoils(nn.Module):
         def __init__(self, net):
             super().__init__()
@@ -193,6 +207,9 @@ def spoils_its_input():
 
 @budget.accepts
 def the_net_from_a_spec():
+    from densenet_lessons.densenet import DenseNet
+    from densenet_lessons.exercises.lesson09.budget import recorded
+
     net = DenseNet.from_spec(recorded("reference").spec)
     net.load_state_dict(recorded("reference").state_dict())
     return net.eval()
@@ -200,4 +217,6 @@ def the_net_from_a_spec():
 
 @budget.accepts
 def compiled_by_tracing():
+    from densenet_lessons.exercises.lesson09.budget import recorded
+
     return torch.jit.trace(recorded("reference"), torch.zeros(2, 1, 28, 28)).eval()
