@@ -17,6 +17,9 @@ OUTPUT_TIMEOUT = 300
 
 
 def pytest_configure(config):
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if workers > 1:  # before torch is loaded, here and in the notebooks' kernels
+        os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // workers)))
     folder = tempfile.TemporaryDirectory()
     config.add_cleanup(folder.cleanup)
     clean_environment(Path(folder.name))
