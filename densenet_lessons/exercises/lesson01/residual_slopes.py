@@ -58,7 +58,7 @@ residual_slopes.rejects(
 )
 residual_slopes.rejects(
     ("stays", "explodes", "stays"),
-    says="With w = -0.5 each layer takes half of x away, thirty times.",
+    says="With w = -0.5 each layer takes away half of what reaches it.",
 )
 residual_slopes.rejects(
     ("stays", "vanishes", "vanishes"),

@@ -32,7 +32,7 @@ like_the_picture.solves(
     "input", because="About 0.53, against 0.29 to 0.33 for the rows of the layers."
 )
 like_the_picture.rejects(
-    "layer 1", says="Some of its maps come close. But compare the means of the rows."
+    "layer 1", says="Its closest map comes halfway. Compare the means of the rows."
 )
 like_the_picture.rejects(
     "layer 2", says="One clear map does not make a row. Read the mean of each row."
