@@ -152,11 +152,11 @@ def training_bytes(
     memory_efficient: bool = False,
     bytes_per_value: int = 4,
 ) -> int:
-    """Bytes that must be there at once in a training step by SGD with momentum.
+    """Bytes of the tensors of one training step by SGD with momentum, as a sum.
 
     The kept tensors, the images, and the parameters three times: themselves, their gradients,
-    their momentum. The backward pass needs some more for a moment, and a library its workspace,
-    so a real step takes more than this, never less.
+    their momentum. This is not the peak: a real step needs temporary tensors and workspace as
+    well, and need not hold all gradients and all kept tensors at once.
 
     Arguments and errors as in ``kept_tensors``.
     """

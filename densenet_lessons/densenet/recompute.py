@@ -6,8 +6,9 @@ number of layers. This step stores neither. It keeps references to the sources, 
 already, and makes the two large tensors again when the gradient comes.
 
 The idea is that of Pleiss et al., "Memory-Efficient Implementation of DenseNets", arXiv
-1707.06990. Unlike ``torch.utils.checkpoint`` it does not run the convolution twice, and the
-batch norm's running statistics are updated once, as in a plain forward pass.
+1707.06990. The convolution does not run twice; ``torch.utils.checkpoint`` avoids that as well, by
+its early stop. But here the batch norm's running statistics are updated once, as in a plain
+forward pass.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where the classifier finds its evidence: class activation maps."""
+"""At which pixels the evidence of the classifier arrives: class activation maps."""
 
 from dataclasses import dataclass
 

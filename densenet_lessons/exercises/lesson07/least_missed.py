@@ -1,4 +1,4 @@
-"""Exercise 7.9: The source that nobody misses."""
+"""Exercise 7.9: The source that this coat doesn't miss."""
 
 from densenet_lessons.exercises import expect
 from densenet_lessons.exercises.core import exercise
@@ -6,7 +6,7 @@ from densenet_lessons.exercises.core import exercise
 
 @exercise(
     "7.9",
-    "The source that nobody misses",
+    "The source that this coat doesn't miss",
     kind="plot",
     minutes=4,
     difficulty=1,

@@ -17,7 +17,7 @@ def sentence(
     most = max(parts, key=parts.get)
     need = sum(parts.values())
     told = (
-        f"{MODES[mode]}, a step with {_images(batch)} of {pixels}×{pixels} pixels takes at least "
+        f"{MODES[mode]}, a step with {_images(batch)} of {pixels}×{pixels} pixels takes about "
         f"{in_gb(need)}. The largest part: {most}, {in_gb(parts[most])}."
     )
     if not largest:
