@@ -32,7 +32,10 @@ def faults(answer):
 
 faults.solves(
     ["too few images", "labels shuffled", "rate too low"],
-    because="A knows its own images by heart, B learns nothing that helps, C is on its way.",
+    because=(
+        "A is right about most of its own images, and about fewer others; B learns nothing "
+        "that helps; C is on its way."
+    ),
 )
 faults.rejects(
     ["too few images", "rate too low", "labels shuffled"],
@@ -44,5 +47,5 @@ faults.rejects(
 )
 faults.rejects(
     ["rate too low", "labels shuffled", "too few images"],
-    says="B is right. One of A and C is right about almost every training image. Which?",
+    says="B is right. One of A and C is right about most of its own images. Which?",
 )
