@@ -80,7 +80,7 @@ class MyBlock(nn.Module):
 
 
 @dense_block.rejects(
-    says="In a plain list the layers' weights are hidden from torch. Use `nn.ModuleList`."
+    says="The layers' weights are hidden from torch: keep the layers in an `nn.ModuleList`."
 )
 class PlainList(nn.Module):
     def __init__(self, num_layers, num_input_features, growth_rate, make_layer):

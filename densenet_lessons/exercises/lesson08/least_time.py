@@ -31,6 +31,8 @@ def least_time(answer):
         ([(8, 4)], 2, 4),
         ([(0, 7), (9, 1)], 3, 2),
         ([(6, 1), (2, 5)], 4, 10),
+        ([(10, 8), (3, 12)], 100, 1),
+        ([(5, 9), (40, 50)], 1, 100),
         ([], 3, 2),
     ]
     for steps, macs, copies in cases:
@@ -61,6 +63,11 @@ def decides_once(steps, mac_rate, copy_rate):
 @least_time.rejects(says="This adds arithmetic and traffic; a machine can do both at a time.")
 def adds_both(steps, mac_rate, copy_rate):
     return sum(m / mac_rate + b / copy_rate for m, b in steps)
+
+
+@least_time.rejects(says="Counts are compared here, not times: each rate decides, too.")
+def compares_counts(steps, mac_rate, copy_rate):
+    return sum(m / mac_rate if m > b else b / copy_rate for m, b in steps)
 
 
 @least_time.rejects(says="The faster of the two decides here; the slower one does.")

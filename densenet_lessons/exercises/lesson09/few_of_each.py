@@ -26,6 +26,9 @@ def few_of_each(answer):
         ([7, 5, 5, 7, 2, 2, 5], 1),
         ([4, 4, 9, 9, 9, 4], 3),
         ([1, 0, 1], 1),
+        ([5, 5, 2, 5, 5], 3),
+        ([31, 12, 31, 12, 10, 31, 12], 2),
+        ([10, 15, 10, 15, 15], 1),
     ]
     for labels, per_class in cases:
         with expect.case():
@@ -83,6 +86,21 @@ def one_too_many(labels, per_class):
 @few_of_each.rejects(says="Only classes 0 and 1 are looked for; take those that the labels have.")
 def two_classes_alone(labels, per_class):
     chosen = [(labels == label).nonzero().flatten()[:per_class] for label in (0, 1)]
+    return torch.cat(chosen).sort().values.tolist()
+
+
+@few_of_each.rejects(says="Ten classes are taken for granted; ask the labels which there are.")
+def ten_classes(labels, per_class):
+    chosen = [(labels == label).nonzero().flatten()[:per_class] for label in range(10)]
+    return torch.cat(chosen).sort().values.tolist()
+
+
+@few_of_each.rejects(
+    says="A class with fewer images gives what it has; the others aren't cut to it."
+)
+def as_many_as_the_rarest(labels, per_class):
+    most = min(per_class, int(labels.unique(return_counts=True)[1].min()))
+    chosen = [(labels == label).nonzero().flatten()[:most] for label in labels.unique()]
     return torch.cat(chosen).sort().values.tolist()
 
 

@@ -42,12 +42,16 @@ def learning_head(answer):
             expect.equal(shapes, right, given=given, what="new classifier")
             rates = {group["lr"] for group in optimizer.param_groups}
             expect.equal(sorted(rates), [rate], given=given, what="list of learning rates")
-            start = new.weight.detach().clone()
+            start = [p.detach().clone() for p in new.parameters()]
             net.train()(expect.noise(4, 1, 8, 9)).square().sum().backward()
             optimizer.step()
-            moved = not torch.equal(new.weight, start)
+            moved = [
+                not torch.equal(p, old) for p, old in zip(new.parameters(), start, strict=True)
+            ]
             words = "after a step of the optimiser the new classifier is as it was before."
-            expect.that(moved, words, actual="still", given=given)
+            expect.that(any(moved), words, actual="still", given=given)
+            words = "the step has moved only a part of the new classifier, not its weight and bias."
+            expect.that(all(moved), words, actual=moved, given=given)
             pairs = zip(net.features.parameters(), before, strict=True)
             same = all(torch.equal(now, then) for now, then in pairs)
             words = "after a step of the optimiser the features have changed, too."
@@ -91,11 +95,18 @@ def freezes_nothing(net, num_classes, learning_rate):
     return torch.optim.SGD(net.classifier.parameters(), lr=learning_rate)
 
 
-@learning_head.rejects(says="This trains the old classifier again; its classes are the old ones.")
+@learning_head.rejects(says="The net handed in keeps its old classifier, for the old classes.")
 def keeps_the_old_one(net, num_classes, learning_rate):
     net.requires_grad_(False)
     net.classifier.requires_grad_(True)
     return torch.optim.SGD(net.classifier.parameters(), lr=learning_rate)
+
+
+@learning_head.rejects(says="The optimiser has the weight alone; the bias learns nothing.")
+def the_weight_alone(net, num_classes, learning_rate):
+    net.requires_grad_(False)
+    net.classifier = nn.Linear(net.classifier.in_features, num_classes)
+    return torch.optim.SGD([net.classifier.weight], lr=learning_rate)
 
 
 @learning_head.rejects(says="The net is returned here; the optimiser is asked for.")
