@@ -46,7 +46,7 @@ def test_no_exercise_has_a_few_answers_alone():
     counts = {answer.exercise: [0, 0] for answer in ANSWERS}
     for answer in ANSWERS:
         counts[answer.exercise][not answer.why] += 1
-    few = [name for name, (wrong, right) in counts.items() if wrong < 15 or right < 3]
+    few = [name for name, (wrong, right) in counts.items() if wrong < 6 or right < 3]
     assert not few
 
 
