@@ -63,7 +63,7 @@ def _(weight, widths):
     ends = np.cumsum(widths)
     return [
         float(a_channel[end - width : end].mean()) for width, end in zip(widths, ends, strict=False)
-    ]  # noqa: E501
+    ]
 
 
 @right("source_weights")
@@ -324,7 +324,7 @@ def _(x, y):
         order = sorted(range(len(values)), key=values.__getitem__, reverse=True)
         rank = dict(
             zip(order, range(1, len(values) + 1), strict=False)
-        )  # 1 for the largest, in both  # noqa: E501
+        )  # 1 for the largest, in both
         places.append([rank[i] - (len(values) + 1) / 2 for i in range(len(values))])
     a, b = places
 
