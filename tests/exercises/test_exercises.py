@@ -241,6 +241,19 @@ def test_global_state_is_left_as_it_was(exercise):
     assert again == verdicts, "a second check, under other global settings, says something else"
 
 
+@over(CODING)
+def test_a_solution_uses_what_its_lesson_imports(exercise):
+    """Typed or pasted into the lesson, it must run there."""
+    (path,) = NOTEBOOKS.glob(f"{exercise.module[-2:]}_*.ipynb")
+    cells = json.loads(path.read_text(encoding="utf8"))["cells"]
+    setup = "".join(next(cell for cell in cells if cell["id"] == "setup")["source"])
+    source = exercise.solution_source
+    for name in ("torch", "nn", "F", "math"):
+        if re.search(rf"(?<![\w.]){name}\.", source):
+            both = f"{setup}\n{source}"
+            assert re.search(rf"^\s*(import|from) .*\b{name}$", both, re.M), name
+
+
 @over(ALL)
 def test_hints_do_not_contain_the_solution(exercise):
     text = " ".join(sentence for hint in exercise.hints for sentence in hint)

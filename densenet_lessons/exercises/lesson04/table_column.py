@@ -60,7 +60,7 @@ def _(image_size, num_init_features, block_config, growth_rate, compression):
     for num_layers in block_config:
         width += num_layers * growth_rate
         column.append((width, side))
-        width, side = math.floor(compression * width + 1e-9), side // 2
+        width, side = int(compression * width + 1e-9), side // 2
     return column
 
 
@@ -70,7 +70,7 @@ def stem_halves_once(size, c0, blocks, k, theta):
     for num_layers in blocks:
         c0 += num_layers * k
         column.append((c0, side))
-        c0, side = math.floor(theta * c0 + 1e-9), side // 2
+        c0, side = int(theta * c0 + 1e-9), side // 2
     return column
 
 
@@ -80,7 +80,7 @@ def stem_halves_once(size, c0, blocks, k, theta):
 def after_the_transitions(size, c0, blocks, k, theta):
     column, side = [], size // 4
     for num_layers in blocks:
-        c0, side = math.floor(theta * (c0 + num_layers * k) + 1e-9), side // 2
+        c0, side = int(theta * (c0 + num_layers * k) + 1e-9), side // 2
         column.append((c0, side))
     return column
 
@@ -93,7 +93,7 @@ def after_each_transition(size, c0, blocks, k, theta):
     for index, num_layers in enumerate(blocks):
         c0 += num_layers * k
         if index < len(blocks) - 1:
-            c0, side = math.floor(theta * c0 + 1e-9), side // 2
+            c0, side = int(theta * c0 + 1e-9), side // 2
         column.append((c0, side))
     return column
 
@@ -103,7 +103,7 @@ def what_enters(size, c0, blocks, k, theta):
     column, side = [], size // 4
     for num_layers in blocks:
         column.append((c0, side))
-        c0, side = math.floor(theta * (c0 + num_layers * k) + 1e-9), side // 2
+        c0, side = int(theta * (c0 + num_layers * k) + 1e-9), side // 2
     return column
 
 
@@ -113,7 +113,7 @@ def side_first(size, c0, blocks, k, theta):
     for num_layers in blocks:
         c0 += num_layers * k
         column.append((side, c0))
-        c0, side = math.floor(theta * c0 + 1e-9), side // 2
+        c0, side = int(theta * c0 + 1e-9), side // 2
     return column
 
 
@@ -123,7 +123,7 @@ def replaces_the_width(size, c0, blocks, k, theta):
     for num_layers in blocks:
         c0 = num_layers * k
         column.append((c0, side))
-        c0, side = math.floor(theta * c0 + 1e-9), side // 2
+        c0, side = int(theta * c0 + 1e-9), side // 2
     return column
 
 
@@ -174,7 +174,7 @@ def compresses_the_growth(size, c0, blocks, k, theta):
     column, side = [], size // 4
     for num_layers in blocks:
         column.append((c0 + num_layers * k, side))
-        c0, side = c0 + math.floor(theta * num_layers * k + 1e-9), side // 2
+        c0, side = c0 + int(theta * num_layers * k + 1e-9), side // 2
     return column
 
 
@@ -183,7 +183,7 @@ def starts_again(size, c0, blocks, k, theta):
     column, entering, side = [], c0, size // 4
     for num_layers in blocks:
         column.append((entering + num_layers * k, side))
-        entering, side = math.floor(theta * (c0 + num_layers * k) + 1e-9), side // 2
+        entering, side = int(theta * (c0 + num_layers * k) + 1e-9), side // 2
     return column
 
 
@@ -211,6 +211,6 @@ def rounds_at_the_end(size, c0, blocks, k, theta):
 def with_powers_of_two(size, c0, blocks, k, theta):
     widths = []
     for num_layers in blocks:
-        entering = math.floor(theta * widths[-1] + 1e-9) if widths else c0
+        entering = int(theta * widths[-1] + 1e-9) if widths else c0
         widths.append(entering + num_layers * k)
     return [(width, size // 2 ** (2 + index)) for index, width in enumerate(widths)]

@@ -1,7 +1,5 @@
 """Exercise 5.2: What a convolution costs."""
 
-import math
-
 import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -53,7 +51,7 @@ def _counted(in_channels, out_channels, kernel_size, side, stride):
 @conv_cost.solves(because="Each weight is used once at each position of the output.")
 def _(in_channels, out_channels, kernel_size, side, stride):
     weights = in_channels * out_channels * kernel_size**2
-    positions = math.ceil(side / stride) ** 2
+    positions = ((side - 1) // stride + 1) ** 2
     return weights, weights * positions
 
 
@@ -66,25 +64,25 @@ def input_positions(c_in, c_out, kernel, side, stride):
 @conv_cost.rejects(says="The kernel has a height and a width: count both.")
 def flat_kernel(c_in, c_out, kernel, side, stride):
     weights = c_in * c_out * kernel
-    return weights, weights * math.ceil(side / stride) ** 2
+    return weights, weights * ((side - 1) // stride + 1) ** 2
 
 
 @conv_cost.rejects(says="A map has a height and a width: the positions are the side squared.")
 def one_row(c_in, c_out, kernel, side, stride):
     weights = c_in * c_out * kernel**2
-    return weights, weights * math.ceil(side / stride)
+    return weights, weights * ((side - 1) // stride + 1)
 
 
 @conv_cost.rejects(says="These are FLOPs, twice the multiply-adds that are asked for.")
 def flops(c_in, c_out, kernel, side, stride):
     weights = c_in * c_out * kernel**2
-    return weights, 2 * weights * math.ceil(side / stride) ** 2
+    return weights, 2 * weights * ((side - 1) // stride + 1) ** 2
 
 
 @conv_cost.rejects(says="DenseNet's convolutions have no bias; this counts one.")
 def with_bias(c_in, c_out, kernel, side, stride):
     weights = c_in * c_out * kernel**2
-    return weights + c_out, weights * math.ceil(side / stride) ** 2
+    return weights + c_out, weights * ((side - 1) // stride + 1) ** 2
 
 
 @conv_cost.rejects(says="An odd side is rounded up here, because of the padding; this rounds down.")
@@ -96,7 +94,7 @@ def rounds_down(c_in, c_out, kernel, side, stride):
 @conv_cost.rejects(says="Each output channel reads all input channels; this counts one of them.")
 def depthwise(c_in, c_out, kernel, side, stride):
     weights = c_out * kernel**2
-    return weights, weights * math.ceil(side / stride) ** 2
+    return weights, weights * ((side - 1) // stride + 1) ** 2
 
 
 @conv_cost.accepts

@@ -75,7 +75,7 @@ def new_head(answer):
 @new_head.solves(because="The features stay as they were trained; the new classifier learns.")
 def _(net, num_classes):
     net.requires_grad_(False)
-    net.classifier = nn.Linear(net.classifier.in_features, num_classes)
+    net.classifier = torch.nn.Linear(net.classifier.in_features, num_classes)
     return net
 
 

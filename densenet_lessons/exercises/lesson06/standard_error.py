@@ -43,7 +43,7 @@ def _spread_of_a_mean(accuracy, images):
 
 @standard_error.solves(because="The mean of n tosses has a variance n times smaller than one toss.")
 def _(accuracy, images):
-    return math.sqrt(accuracy * (1 - accuracy) / images)
+    return (accuracy * (1 - accuracy) / images) ** 0.5
 
 
 @standard_error.rejects(says="This is the variance; its root is in the unit of the accuracy.")

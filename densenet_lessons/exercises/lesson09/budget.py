@@ -1,4 +1,4 @@
-"""Exercise 9.8: The capstone: a net within a budget."""
+"""Exercise 9.8: A net within a budget."""
 
 from math import sqrt
 
