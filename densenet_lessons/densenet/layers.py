@@ -163,7 +163,7 @@ class DenseBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         features = [x]
-        for layer in self:
+        for layer in self._modules.values():  # what an older compiler can follow, too
             features.append(layer(features))
         return torch.cat(features, 1)
 

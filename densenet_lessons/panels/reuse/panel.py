@@ -128,5 +128,5 @@ class ReuseExplorer(Panel):
         ]
         link = links[source, reader]
         told = words.answer(image, silence, block, source, reader, before, now)
-        sentence = f"{words.about_link(link)} {told}"
+        sentence = f"{words.about_link(link, map)} {told}"
         return Scene(picture, words.alt(growth_rate, map, sentence, now), sentence, regions)

@@ -64,8 +64,8 @@ def class_label(name: str, before: float, now: float, right: str) -> str:
     return f"The net gives {now:.1%} to {name}; with nothing silent it is {before:.1%}.{tick}"
 
 
-def about_link(link: LinkRecord) -> str:
-    return f"Block {link.block}. {link_label(link)}"
+def about_link(link: LinkRecord, shown: str) -> str:
+    return f"Block {link.block}, map of {shown}. {link_label(link)}"
 
 
 def answer(
