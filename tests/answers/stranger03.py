@@ -1,4 +1,8 @@
-"""Answers to lesson 03 by a stranger who knew the notebook alone."""
+"""Answers to lesson 03 by a stranger who knew the notebook alone.
+
+Right or wrong was judged before any verdict; what a verdict may lead with was filled in after.
+Two of `kept_channels` floor a product of floats; the stranger held them to be right.
+"""
 
 import math
 

@@ -1,4 +1,7 @@
-"""Answers to lesson 08 by a stranger who knew the notebook alone."""
+"""Answers to lesson 08 by a stranger who knew the notebook alone.
+
+Right or wrong was judged before any verdict; what a verdict may lead with was filled in after.
+"""
 
 import copy
 import math
